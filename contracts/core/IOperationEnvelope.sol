@@ -27,7 +27,13 @@ interface IOperationEnvelope {
     event OperationRejected(bytes16 indexed operation, bytes reason);
 
     /// @notice The organisation's batch number `batch` (from 1, without gaps) ended. `root` is zero when nothing was applied.
-    event BatchApplied(bytes32 indexed organisation, uint64 indexed batch, bytes32 root, uint32 applied, uint32 rejected);
+    event BatchApplied(
+        bytes32 indexed organisation,
+        uint64 indexed batch,
+        bytes32 root,
+        uint32 applied,
+        uint32 rejected
+    );
 
     /// @notice The reason of a void entry: the operation could not be executed at all.
     error OperationVoid();

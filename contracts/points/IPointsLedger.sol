@@ -87,7 +87,11 @@ interface IPointsLedger is IOperationEnvelope {
         uint256 account
     );
     event RedemptionReversed(
-        bytes16 indexed operation, bytes16 indexed member, bytes16 indexed original, uint256 points, uint256 account
+        bytes16 indexed operation,
+        bytes16 indexed member,
+        bytes16 indexed original,
+        uint256 points,
+        uint256 account
     );
     event MemberFrozen(bytes16 indexed operation, bytes16 indexed member, uint256 account);
     event MemberUnfrozen(bytes16 indexed operation, bytes16 indexed member, uint256 account);
