@@ -1,0 +1,95 @@
+import { checkpoint } from "../checkpoint.ts";
+import type { Facade, Intent } from "../facade.ts";
+import type { Kapok } from "../kapok.ts";
+import { operationId } from "../operation.ts";
+import type { Operation } from "../operation.ts";
+import { Problem } from "../problem.ts";
+import { readOperations } from "../store/operations.ts";
+import { sameRequest } from "./same-request.ts";
+import type { Put } from "./put.ts";
+
+/** How operations become durable. One of these serves a whole process. */
+export interface Accepting {
+  kapok: Kapok;
+  /** One operation by its id; calls that come together share a read. */
+  read: (wanted: { organisation: string; id: string }) => Promise<Operation | undefined>;
+  put: Put;
+  /** @throws Problem when nothing may be accepted now */
+  admit: (organisation: string) => Promise<void>;
+}
+
+/**
+ * Accepts operations of one organisation: all of them durably, or none. One that its key already names is answered as it
+ * is, whatever became of it; there is no time-out on that.
+ * @throws Problem as {@link Facade.accept} says
+ */
+export async function accept(accepting: Accepting, facade: Facade, intents: Intent[]): Promise<Operation[]> {
+  const named = intents.map((intent) => ({ intent, id: operationId(intent.organisation, intent.key) }));
+  const wanted = new Map<string, Intent>();
+  const errors: KeyError[] = [];
+  named.forEach(({ intent, id }, index) => {
+    const earlier = wanted.get(id);
+    if (!earlier) wanted.set(id, intent);
+    else if (!sameBody(accepting, operationOf(earlier, id), intent)) errors.push(reused(index, intents.length));
+  });
+
+  const known = await readKnown(accepting, named[0]!.intent.organisation, [...wanted.keys()]);
+  named.forEach(({ intent, id }, index) => {
+    const operation = known.get(id);
+    if (operation && !sameBody(accepting, operation, intent)) errors.push(reused(index, intents.length));
+  });
+  if (errors.length > 0) throw keyReused(errors, intents.length);
+
+  const missing = [...wanted].filter(([id]) => !known.has(id));
+  if (missing.length > 0) {
+    await accepting.admit(named[0]!.intent.organisation);
+    const made = await Promise.all(missing.map(([id, intent]) => make(accepting, facade, id, intent)));
+    const stored = await accepting.put(made);
+    await checkpoint("operations-put-not-answered");
+    for (const operation of stored) known.set(operation.id, operation);
+  }
+
+  named.forEach(({ intent, id }, index) => {
+    if (!sameBody(accepting, known.get(id)!, intent)) errors.push(reused(index, intents.length));
+  });
+  if (errors.length > 0) throw keyReused(errors, intents.length);
+  return named.map(({ id }) => known.get(id)!);
+}
+
+async function readKnown(accepting: Accepting, organisation: string, ids: string[]): Promise<Map<string, Operation>> {
+  if (ids.length > 1) return readOperations(accepting.kapok.core, organisation, ids);
+  const operation = await accepting.read({ organisation, id: ids[0]! });
+  return new Map(operation ? [[operation.id, operation]] : []);
+}
+
+async function make(accepting: Accepting, facade: Facade, id: string, intent: Intent): Promise<Operation> {
+  const kind = accepting.kapok.scenario(intent.scenario).operations[intent.kind]!;
+  const body = await kind.body(intent.request, intent.organisation, facade);
+  return { ...operationOf(intent, id), code: kind.code, body, acceptedAt: new Date().toISOString() };
+}
+
+function operationOf(intent: Intent, id: string): Operation {
+  const { organisation, scenario, kind, request } = intent;
+  return { organisation, id, scenario, kind, request };
+}
+
+function sameBody(accepting: Accepting, operation: Operation, intent: Intent): boolean {
+  if (operation.scenario !== intent.scenario) return false;
+  return sameRequest(accepting.kapok.scenario(intent.scenario), operation, intent.kind, intent.request);
+}
+
+interface KeyError {
+  index?: number;
+  path: string;
+  message: string;
+}
+
+function reused(index: number, count: number): KeyError {
+  const message = "this key was used with another body";
+  return count > 1 ? { index, path: `operations.${index}.key`, message } : { path: "Idempotency-Key", message };
+}
+
+function keyReused(errors: KeyError[], count: number): Problem {
+  const detail = count > 1 ? `${errors.length} of the keys were used with another body.` : "This key was used with another body.";
+  return new Problem("key-reused", detail, { errors });
+}

@@ -1,0 +1,52 @@
+import { Problem } from "../problem.ts";
+import { readBook, readCursor } from "../store/book.ts";
+import { readLane } from "../store/lanes.ts";
+import type { Table } from "../store/table.ts";
+
+/** How old the view of the store's state may be on which admission decides. */
+const VIEW_MILLISECONDS = 1000;
+/** Operations of one organisation that may wait before its clients are asked to slow down. */
+const MOST_WAITING = 50_000;
+
+/**
+ * Decides whether operations may be accepted now: not while the store is still learning from the chain what happened
+ * before, and not while too many of the organisation wait. A chain that halts is no reason.
+ * @throws Problem `learning-from-chain`, `too-many-requests`
+ */
+export function admission(table: Table, mostWaiting = MOST_WAITING): (organisation: string) => Promise<void> {
+  const learned = remembered(async () => {
+    const [book, cursor] = await Promise.all([readBook(table), readCursor(table)]);
+    return book !== undefined && cursor?.learned === book.incarnation;
+  });
+  const depths = new Map<string, () => Promise<number>>();
+  const depthOf = (organisation: string) => {
+    let depth = depths.get(organisation);
+    if (!depth) {
+      depth = remembered(async () => (await readLane(table, organisation))?.depth ?? 0);
+      depths.set(organisation, depth);
+    }
+    return depth();
+  };
+
+  return async (organisation) => {
+    if (!(await learned())) {
+      throw new Problem("learning-from-chain", "The store is being filled from the chain.", {}, { "Retry-After": "2" });
+    }
+    const depth = await depthOf(organisation);
+    if (depth < mostWaiting) return;
+    throw new Problem("too-many-requests", `${depth} operations of ${organisation} wait.`, { waiting: depth }, { "Retry-After": "5" });
+  };
+}
+
+function remembered<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
+  let readAt = 0;
+  return () => {
+    if (!value || Date.now() - readAt > VIEW_MILLISECONDS) {
+      readAt = Date.now();
+      value = read();
+      value.catch(() => (value = undefined));
+    }
+    return value;
+  };
+}

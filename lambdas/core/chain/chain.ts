@@ -1,0 +1,191 @@
+import { createClient, fallback, http } from "viem";
+import type { Hex } from "viem";
+import { pause } from "../store/table.ts";
+
+/** A block as nodes answer it, with the hashes of its transactions. */
+export interface Block {
+  number: number;
+  hash: string;
+  parentHash: string;
+  /** Seconds since 1970. */
+  time: number;
+  transactions: string[];
+}
+
+export interface Log {
+  address: string;
+  topics: Hex[];
+  data: Hex;
+  logIndex: number;
+}
+
+export interface Receipt {
+  transactionHash: string;
+  transactionIndex: number;
+  blockHash: string;
+  from: string;
+  /** 1 succeeded, 0 reverted. */
+  status: number;
+  contractAddress: string | null;
+  gasUsed: number;
+  logs: Log[];
+}
+
+/** The node answered with an error of its own; the transport worked. */
+export class ChainError extends Error {
+  readonly code: number | undefined;
+
+  constructor(method: string, message: string, code?: number) {
+    super(`${method}: ${message}`);
+    this.name = "ChainError";
+    this.code = code;
+  }
+}
+
+/** What Kapok asks of a node: nothing that an Ethereum-compatible BFT chain might not have. */
+export class Chain {
+  private readonly client: ReturnType<typeof createClient>;
+
+  /** @param urls one or more JSON-RPC endpoints of the same chain; the next one is asked when one does not answer */
+  constructor(urls: string[], timeout = 10_000) {
+    const transports = urls.map((url) => http(url, { timeout, retryCount: 0 }));
+    this.client = createClient({ transport: transports.length === 1 ? transports[0]! : fallback(transports) });
+  }
+
+  /** @throws ChainError when the node refuses, another error when no node answers */
+  async request<T>(method: string, params: unknown[] = []): Promise<T> {
+    try {
+      return (await this.client.request({ method, params } as any)) as T;
+    } catch (error) {
+      const answer = findAnswer(error);
+      if (answer) throw new ChainError(method, answer.message, answer.code);
+      throw new Error(`${method}: the chain does not answer`, { cause: error });
+    }
+  }
+
+  async chainId(): Promise<number> {
+    return Number(await this.request<Hex>("eth_chainId"));
+  }
+
+  async head(): Promise<number> {
+    return Number(await this.request<Hex>("eth_blockNumber"));
+  }
+
+  /** The block, or undefined where this node does not have it (yet). */
+  async block(number: number): Promise<Block | undefined> {
+    const block = await this.request<any>("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+    if (!block) return undefined;
+    return {
+      number: Number(block.number),
+      hash: block.hash,
+      parentHash: block.parentHash,
+      time: Number(block.timestamp),
+      transactions: block.transactions,
+    };
+  }
+
+  /** The receipts of every transaction of this very block, in order; undefined where the node lacks any of them. */
+  async receipts(block: Block): Promise<Receipt[] | undefined> {
+    if (block.transactions.length === 0) return [];
+    const answers = await this.blockReceipts(block);
+    const receipts = answers?.map(receiptOf).sort((a, b) => a.transactionIndex - b.transactionIndex);
+    const complete =
+      receipts?.length === block.transactions.length &&
+      receipts.every((receipt, index) => {
+        return receipt.blockHash === block.hash && receipt.transactionHash === block.transactions[index];
+      });
+    return complete ? receipts : undefined;
+  }
+
+  private async blockReceipts(block: Block): Promise<any[] | undefined> {
+    try {
+      return (await this.request<any[] | null>("eth_getBlockReceipts", [`0x${block.number.toString(16)}`])) ?? undefined;
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      const answers = await Promise.all(block.transactions.map((hash) => this.request("eth_getTransactionReceipt", [hash])));
+      return answers.every((answer) => answer !== null) ? answers : undefined;
+    }
+  }
+
+  async receipt(hash: string): Promise<(Receipt & { blockNumber: number }) | undefined> {
+    const answer = await this.request<any>("eth_getTransactionReceipt", [hash]);
+    return answer ? { ...receiptOf(answer), blockNumber: Number(answer.blockNumber) } : undefined;
+  }
+
+  /** How many nonces of an account the chain has used, as this node knows. */
+  async usedNonces(address: string): Promise<number> {
+    return Number(await this.request<Hex>("eth_getTransactionCount", [address, "latest"]));
+  }
+
+  /** Whether the node knows the transaction: mined, waiting in its pool, or not at all. */
+  async whereabouts(hash: string): Promise<"mined" | "pending" | "unknown"> {
+    const transaction = await this.request<any>("eth_getTransactionByHash", [hash]);
+    if (!transaction) return "unknown";
+    return transaction.blockNumber ? "mined" : "pending";
+  }
+
+  /** Hands signed bytes to the node. What it answers decides nothing: only a block does. */
+  async broadcast(bytes: Uint8Array): Promise<"taken" | "known" | "used" | { refused: string }> {
+    try {
+      await this.request("eth_sendRawTransaction", [`0x${Buffer.from(bytes).toString("hex")}`]);
+      return "taken";
+    } catch (error) {
+      const message = (error as Error).message;
+      if (/already known|known transaction|already imported|already exists/i.test(message)) return "known";
+      if (/nonce too low|nonce is too low|below current nonce/i.test(message)) return "used";
+      return { refused: message };
+    }
+  }
+
+  async call(to: string, data: Hex, block: "latest" | number = "latest", from?: string): Promise<Hex> {
+    const at = block === "latest" ? block : `0x${block.toString(16)}`;
+    return this.request<Hex>("eth_call", [{ to, data, ...(from && { from }) }, at]);
+  }
+
+  /** Gas that the transaction would use on the newest state. */
+  async estimateGas(from: string, to: string, data: Hex): Promise<number> {
+    return Number(await this.request<Hex>("eth_estimateGas", [{ from, to, data, gasPrice: "0x0" }]));
+  }
+
+  async code(address: string): Promise<Hex> {
+    return this.request<Hex>("eth_getCode", [address, "latest"]);
+  }
+
+  /** Waits until the chain answers at all; a halt is weather. */
+  async reachable(signal?: AbortSignal): Promise<void> {
+    while (!signal?.aborted) {
+      try {
+        await this.chainId();
+        return;
+      } catch {
+        await pause(500);
+      }
+    }
+  }
+}
+
+function receiptOf(answer: any): Receipt {
+  return {
+    transactionHash: answer.transactionHash,
+    transactionIndex: Number(answer.transactionIndex),
+    blockHash: answer.blockHash,
+    from: answer.from.toLowerCase(),
+    status: Number(answer.status),
+    contractAddress: answer.contractAddress ?? null,
+    gasUsed: Number(answer.gasUsed),
+    logs: answer.logs.map((log: any) => ({
+      address: log.address.toLowerCase(),
+      topics: log.topics,
+      data: log.data,
+      logIndex: Number(log.logIndex),
+    })),
+  };
+}
+
+/** The node's own error behind what the client library threw, if there is one. */
+function findAnswer(error: unknown): { message: string; code?: number } | undefined {
+  for (let at = error as any, depth = 0; at && depth < 8; at = at.cause, depth++) {
+    if (at.name === "RpcRequestError") return { message: at.details ?? at.message, code: at.code };
+  }
+  return undefined;
+}

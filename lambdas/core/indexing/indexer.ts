@@ -1,0 +1,215 @@
+import { randomUUID } from "node:crypto";
+import type { Block, Chain, Receipt } from "../chain/chain.ts";
+import { checkpoint } from "../checkpoint.ts";
+import type { Kapok } from "../kapok.ts";
+import { saying } from "../log.ts";
+import type { Book, Cursor, IndexerLease } from "../store/book.ts";
+import { keepIndexer, moveCursor, readBook, readCursor, releaseIndexer, takeIndexer } from "../store/book.ts";
+import { readJournal } from "../store/journal.ts";
+import { allLanes, readLane } from "../store/lanes.ts";
+import { writeRows } from "../store/projections.ts";
+import { pause } from "../store/table.ts";
+import { mark } from "./mark.ts";
+import type { OrganisationsReader } from "./read-organisations.ts";
+import { organisationsReader } from "./read-organisations.ts";
+import type { ReadableLedger } from "./read-block.ts";
+import { readableLedger, readLedgerBlock } from "./read-block.ts";
+import { settleNonce } from "./settle-nonce.ts";
+
+const LEASE_MILLISECONDS = 15_000;
+/** How many blocks are fetched at once while catching up. */
+const WINDOW = 32;
+
+/** The chain is not the one that was indexed so far: on a BFT chain that does not happen, so a person must look. */
+export class ChainChanged extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ChainChanged";
+  }
+}
+
+/**
+ * Follows the chain by block number from a durable cursor. It alone marks operations final or rejected and updates
+ * projections, from events, whoever wrote them. One is at work at a time; a second one that wakes up changes nothing.
+ */
+export class Indexer {
+  private readonly kapok: Kapok;
+  private readonly chain: Chain;
+  private readonly owner = randomUUID();
+  private readonly pollMilliseconds: number;
+  /** Told after each block that moved the cursor. */
+  onBlock: (blockNumber: number) => void = () => {};
+
+  constructor(kapok: Kapok, chain: Chain, pollMilliseconds = 100) {
+    this.kapok = kapok;
+    this.chain = chain;
+    this.pollMilliseconds = pollMilliseconds;
+  }
+
+  /** Indexes until the signal says stop. What fails is tried again; another chain stops it with an alarm. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const lease = await takeIndexer(this.kapok.core, this.owner, LEASE_MILLISECONDS);
+        if (lease) await this.follow(lease, signal);
+        else await pause(1000);
+      } catch (error) {
+        if (error instanceof ChainChanged) this.kapok.log.alarm("chain-changed", { error: saying(error) });
+        else this.kapok.log.warn("indexer-waits", { error: saying(error) });
+        await pause(error instanceof ChainChanged ? 10_000 : 1000);
+      }
+    }
+  }
+
+  private async follow(lease: IndexerLease, signal: AbortSignal): Promise<void> {
+    const book = await readBook(this.kapok.core);
+    if (!book) throw new Error("the store does not know the book yet");
+    const follower = await Follower.open(this.kapok, this.chain, book);
+    let keptAt = Date.now();
+    try {
+      while (!signal.aborted) {
+        if (Date.now() - keptAt > LEASE_MILLISECONDS / 3) {
+          if (!(await keepIndexer(this.kapok.core, lease, LEASE_MILLISECONDS))) return;
+          const now = await readBook(this.kapok.core);
+          if (now?.incarnation !== book.incarnation) return;
+          keptAt = Date.now();
+        }
+        const moved = await follower.advance((number) => this.onBlock(number));
+        if (moved === "lost") return;
+        if (moved === "waiting") await pause(this.pollMilliseconds);
+      }
+    } finally {
+      await releaseIndexer(this.kapok.core, lease).catch(() => {});
+    }
+  }
+}
+
+/** Applies the blocks after the cursor, in order. */
+export class Follower {
+  private readonly kapok: Kapok;
+  private readonly chain: Chain;
+  private readonly book: Book;
+  private readonly ledgers: ReadableLedger[];
+  private readonly organisations: OrganisationsReader;
+  private cursor: Cursor | undefined;
+
+  private constructor(kapok: Kapok, chain: Chain, book: Book, cursor: Cursor | undefined) {
+    this.kapok = kapok;
+    this.chain = chain;
+    this.book = book;
+    this.cursor = cursor;
+    this.ledgers = kapok.scenarios.map((scenario) => {
+      const address = book.addresses[scenario.ledger.contract];
+      if (!address) throw new Error(`the book has no ${scenario.ledger.contract}`);
+      return readableLedger(scenario, address, book.constants[scenario.name] ?? {});
+    });
+    this.organisations = organisationsReader(book.addresses["Organisations"]!);
+  }
+
+  /** @throws ChainChanged where the node's chain is not the book's */
+  static async open(kapok: Kapok, chain: Chain, book: Book): Promise<Follower> {
+    const [genesis, chainId] = [await chain.block(0), await chain.chainId()];
+    if (genesis && (genesis.hash !== book.genesisHash || chainId !== book.chainId)) {
+      throw new ChainChanged(`the node is on chain ${chainId} with genesis ${genesis.hash}, the book is not`);
+    }
+    return new Follower(kapok, chain, book, await readCursor(kapok.core));
+  }
+
+  /** Applies what there is, up to a window of blocks. `lost`: somebody else moved the cursor. */
+  async advance(onBlock: (blockNumber: number) => void = () => {}): Promise<"moved" | "waiting" | "lost"> {
+    const head = await this.chain.head();
+    const first = this.cursor ? this.cursor.blockNumber + 1 : this.book.startBlock;
+    const last = Math.min(head, first + WINDOW - 1);
+    if (first > head) return (await this.learn(head)) ? "waiting" : "lost";
+
+    const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const blocks = await Promise.all(numbers.map((number) => this.readBlock(number)));
+    let quiet: Block | undefined;
+    for (const read of blocks) {
+      if (!read) break;
+      this.check(quiet ?? this.cursor, read.block);
+      if (read.receipts.length === 0) {
+        quiet = read.block;
+        continue;
+      }
+      await this.apply(read.block, read.receipts);
+      quiet = undefined;
+      if (!(await this.moveTo(read.block))) return "lost";
+      onBlock(read.block.number);
+    }
+    if (quiet) {
+      if (!(await this.moveTo(quiet))) return "lost";
+      onBlock(quiet.number);
+    }
+    return blocks[0] ? "moved" : "waiting";
+  }
+
+  private async readBlock(number: number): Promise<{ block: Block; receipts: Receipt[] } | undefined> {
+    const block = await this.chain.block(number);
+    const receipts = block && (await this.chain.receipts(block));
+    return receipts && { block: block!, receipts };
+  }
+
+  private check(before: { blockNumber?: number; number?: number; hash: string } | undefined, block: Block): void {
+    if (!before || before.hash === block.parentHash) return;
+    throw new ChainChanged(`block ${block.number} does not follow the block that was indexed before it`);
+  }
+
+  /** Projections, then operations, then queues and journals; the cursor comes last. */
+  private async apply(block: Block, receipts: Receipt[]): Promise<void> {
+    const read = this.ledgers.map((ledger) => readLedgerBlock(ledger, block, receipts));
+    await writeRows(this.kapok.core, this.organisations(block, receipts));
+    for (const { ledger, rows } of read) await writeRows(this.kapok.projection(ledger.scenario.name), rows);
+    await checkpoint("projections-written-not-marked");
+    await mark(
+      this.kapok.core,
+      read.flatMap(({ decided }) => decided),
+    );
+    await checkpoint("operations-marked-not-unqueued");
+    await this.settleLanes(receipts);
+    await checkpoint("block-applied-cursor-not-moved");
+  }
+
+  private async settleLanes(receipts: Receipt[]): Promise<void> {
+    const senders = new Set(receipts.map(({ from }) => from));
+    const lanes = (await allLanes(this.kapok.core)).filter(({ signer }) => senders.has(signer.toLowerCase()));
+    for (const { organisation, signer } of lanes) {
+      const entries = await readJournal(this.kapok.core, organisation);
+      for (const receipt of receipts.filter(({ from }) => from === signer.toLowerCase())) {
+        const nonce = await this.nonceOf(receipt, entries);
+        const lane = await readLane(this.kapok.core, organisation);
+        if (!lane || lane.signer !== signer) break;
+        const mined = { nonce, hash: receipt.transactionHash, status: receipt.status };
+        const entry = entries.find((candidate) => candidate.nonce === nonce);
+        await settleNonce(this.kapok, lane, mined, entry);
+      }
+    }
+  }
+
+  private async nonceOf(receipt: Receipt, entries: Awaited<ReturnType<typeof readJournal>>): Promise<number> {
+    const hash = receipt.transactionHash;
+    const entry = entries.find(({ candidates }) => candidates.some((candidate) => candidate.hash === hash));
+    if (entry) return entry.nonce;
+    const transaction = await this.chain.request<any>("eth_getTransactionByHash", [hash]);
+    if (!transaction) throw new Error(`the node has a receipt of ${hash} and not the transaction`);
+    return Number(transaction.nonce);
+  }
+
+  /** Notes that this life of the store has seen the head once: from then on operations may be accepted. */
+  private async learn(head: number): Promise<boolean> {
+    const { cursor } = this;
+    if (!cursor || cursor.blockNumber > head || cursor.learned === this.book.incarnation) return true;
+    return this.keep({ ...cursor, learned: this.book.incarnation });
+  }
+
+  private moveTo(block: Block): Promise<boolean> {
+    const learned = this.cursor?.learned;
+    return this.keep({ blockNumber: block.number, hash: block.hash, time: block.time, ...(learned && { learned }) });
+  }
+
+  private async keep(next: Cursor): Promise<boolean> {
+    const moved = await moveCursor(this.kapok.core, this.cursor, next);
+    if (moved) this.cursor = next;
+    return moved;
+  }
+}

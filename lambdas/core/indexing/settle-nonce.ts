@@ -1,0 +1,93 @@
+import type { Kapok } from "../kapok.ts";
+import type { Entry } from "../store/journal.ts";
+import { closeEntry } from "../store/journal.ts";
+import type { Lane } from "../store/lanes.ts";
+import { decideNonce, readLane } from "../store/lanes.ts";
+import { refusals } from "../store/table.ts";
+import { markReturned, unqueue } from "./mark.ts";
+
+/** The bound on a batch that is gone again once it has grown this far. */
+const NO_LIMIT = 2048;
+/** A nonce that the journal lacks may be a lost backup once; twice within this time somebody else has the key. */
+const STRANGER_MILLISECONDS = 24 * 3600 * 1000;
+
+/** One transaction of a lane's signer that a block holds. */
+export interface Mined {
+  nonce: number;
+  hash: string;
+  /** 1 succeeded, 0 reverted. */
+  status: number;
+}
+
+/**
+ * Closes the journal's entry of a nonce that was mined: what the mined transaction held is decided by its events, what
+ * it did not hold waits again. Settling a nonce twice changes nothing.
+ */
+export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry | undefined): Promise<void> {
+  if (mined.nonce < lane.decidedNonce) return;
+  const candidate = entry?.candidates.find(({ hash }) => hash === mined.hash);
+  const consequence = candidate ? known(kapok, lane, mined, entry!) : stranger(kapok, lane, mined);
+
+  if (entry) {
+    const held = candidate && mined.status === 1 ? candidate.count : 0;
+    const returned = entry.ids.slice(held);
+    if (returned.length > 0) await markReturned(kapok.core, lane.organisation, returned);
+    await unqueue(kapok.core, lane.organisation, entry.queued);
+  }
+
+  try {
+    await kapok.core.transact([
+      decideNonce(kapok.core, lane, mined.nonce, consequence),
+      ...(entry ? closeEntry(kapok.core, lane.organisation, entry) : []),
+    ]);
+  } catch (error) {
+    const codes = refusals(error)?.map(({ code }) => code);
+    if (!codes?.includes("ConditionalCheckFailed")) throw error;
+    const now = await readLane(kapok.core, lane.organisation);
+    if (now && now.decidedNonce <= mined.nonce) throw error;
+  }
+}
+
+interface Consequence {
+  set?: Partial<Lane>;
+  remove?: (keyof Lane)[];
+}
+
+function known(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry): Consequence {
+  const place = entry.candidates.findIndex(({ hash }) => hash === mined.hash);
+  const candidate = entry.candidates[place]!;
+
+  if (mined.status === 0) {
+    if (entry.empty || candidate.void) {
+      const stopped = "a batch that changes nothing reverted: the book does not take this signer's batches";
+      kapok.log.alarm("lane-stopped", { organisation: lane.organisation, reason: stopped });
+      return { set: { stopped } };
+    }
+    kapok.log.warn("batch-reverted", { organisation: lane.organisation, nonce: mined.nonce, hash: mined.hash });
+    if (candidate.count === 1) return { set: { limit: 1, voiding: entry.ids[0]! } };
+    return { set: { limit: Math.floor(candidate.count / 2) } };
+  }
+
+  if (entry.empty) return lane.closing && lane.closing.first === undefined ? firstOfClosing(lane, mined) : {};
+  if (place > 0) return { set: { limit: Math.max(1, candidate.count) }, remove: ["voiding"] };
+  if (lane.limit === undefined || entry.ids.length < lane.limit) return { remove: ["voiding"] };
+  if (lane.limit * 2 >= NO_LIMIT) return { remove: ["limit", "voiding"] };
+  return { set: { limit: lane.limit * 2 }, remove: ["voiding"] };
+}
+
+function firstOfClosing(lane: Lane, mined: Mined): Consequence {
+  return { set: { closing: { ...lane.closing!, first: mined.nonce } } };
+}
+
+function stranger(kapok: Kapok, lane: Lane, mined: Mined): Consequence {
+  if (lane.closing) return {};
+  const again = lane.strangerAt !== undefined && Date.now() - lane.strangerAt < STRANGER_MILLISECONDS;
+  const fields = { organisation: lane.organisation, nonce: mined.nonce, hash: mined.hash };
+  if (again) {
+    const stopped = "the chain used nonces that the journal lacks twice within a day: somebody else signs with its key";
+    kapok.log.alarm("lane-stopped", { ...fields, reason: stopped });
+    return { set: { stopped } };
+  }
+  kapok.log.alarm("nonce-not-in-journal", fields);
+  return { set: { strangerAt: Date.now(), closing: { since: Date.now() } } };
+}

@@ -1,0 +1,39 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Scenario } from "./scenario.ts";
+import type { Logger } from "./log.ts";
+import { Table } from "./store/table.ts";
+
+/** What every part of one deployment shares: its scenarios, its tables, its log. */
+export class Kapok {
+  readonly scenarios: readonly Scenario[];
+  readonly log: Logger;
+  /** Operations, queues, lanes, journals, the book. */
+  readonly core: Table;
+  private readonly projections: Map<string, Table>;
+
+  /** @param prefix of the tables' names: `<prefix>-core` and `<prefix>-<scenario>` */
+  constructor(scenarios: readonly Scenario[], client: DynamoDBDocumentClient, prefix: string, log: Logger) {
+    this.scenarios = scenarios;
+    this.log = log;
+    this.core = new Table(client, `${prefix}-core`);
+    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, `${prefix}-${name}`)]));
+  }
+
+  scenario(name: string): Scenario {
+    const scenario = this.scenarios.find((candidate) => candidate.name === name);
+    if (!scenario) throw new Error(`this Kapok has no scenario ${name}: update it, or restore the list of scenarios`);
+    return scenario;
+  }
+
+  /** The projection of a scenario. */
+  projection(scenario: string): Table {
+    const table = this.projections.get(scenario);
+    if (!table) throw new Error(`this Kapok has no table for the scenario ${scenario}`);
+    return table;
+  }
+
+  /** Names of all tables. */
+  tables(): string[] {
+    return [this.core.name, ...[...this.projections.values()].map((table) => table.name)];
+  }
+}

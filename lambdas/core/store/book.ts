@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import type { Table } from "./table.ts";
+import { isRefused } from "./table.ts";
+
+/** What an auditor or another Kapok needs to find a book: the contents of `book.json`. */
+export interface BookFile {
+  rpcUrl: string;
+  chainId: number;
+  /** Hash of block 0: another chain of the same id is another chain. */
+  genesisHash: string;
+  /** Contract addresses by contract name. */
+  addresses: Record<string, string>;
+  /** The block before which nothing of the book exists. */
+  startBlock: number;
+}
+
+/** The book as this store knows it. */
+export interface Book extends Omit<BookFile, "rpcUrl"> {
+  /** Identity of the table in which this row was written. */
+  table: string;
+  /**
+   * Which life of the store this is. It changes when the store was lost or restored: lanes of another incarnation are
+   * closed, and nothing is accepted until the indexer has learned the chain up to its head.
+   */
+  incarnation: string;
+  /** Constants of each ledger, by scenario, in the form of the settings. */
+  constants: Record<string, Record<string, any>>;
+}
+
+/** How far the chain is indexed. */
+export interface Cursor {
+  blockNumber: number;
+  hash: string;
+  /** Seconds since 1970, of that block. */
+  time: number;
+  /** The incarnation in which the head was reached once; only then may operations be accepted. */
+  learned?: string;
+}
+
+const bookKey = { pk: "book", sk: "book" };
+const cursorKey = { pk: "book", sk: "cursor" };
+
+export async function readBook(table: Table): Promise<Book | undefined> {
+  const item = await table.get(bookKey);
+  return item as unknown as Book | undefined;
+}
+
+/**
+ * Writes down the book, and begins a new incarnation where the store does not know it yet, lies in another table than
+ * before, or was restored as the operator says.
+ */
+export async function keepBook(
+  table: Table,
+  book: Omit<Book, "table" | "incarnation">,
+  restored = false,
+): Promise<Book> {
+  const [known, identity] = await Promise.all([readBook(table), table.identity()]);
+  const sameLife = known !== undefined && known.table === identity && !restored;
+  const kept: Book = { ...book, table: identity, incarnation: sameLife ? known.incarnation : randomUUID() };
+  await table.put({ ...bookKey, ...kept });
+  return kept;
+}
+
+export async function readCursor(table: Table): Promise<Cursor | undefined> {
+  const item = await table.get(cursorKey);
+  return item as unknown as Cursor | undefined;
+}
+
+/** Who may move the cursor, until when. */
+export interface IndexerLease {
+  owner: string;
+  fence: number;
+}
+
+/** Makes `owner` the only indexer, or answers undefined where another one is at work. */
+export async function takeIndexer(table: Table, owner: string, milliseconds: number): Promise<IndexerLease | undefined> {
+  try {
+    const item = await table.update({
+      Key: { pk: "book", sk: "indexer" },
+      UpdateExpression: "SET #owner = :owner, leaseUntil = :until ADD fence :one",
+      ConditionExpression: "attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now",
+      ExpressionAttributeNames: { "#owner": "owner" },
+      ExpressionAttributeValues: {
+        ":owner": owner,
+        ":until": Date.now() + milliseconds,
+        ":now": Date.now(),
+        ":one": 1,
+      },
+    });
+    return { owner, fence: item!.fence };
+  } catch (error) {
+    if (isRefused(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the lease. Answers whether it is still held. */
+export async function keepIndexer(table: Table, lease: IndexerLease, milliseconds: number): Promise<boolean> {
+  try {
+    await table.update({
+      Key: { pk: "book", sk: "indexer" },
+      UpdateExpression: "SET leaseUntil = :until",
+      ConditionExpression: "fence = :fence",
+      ExpressionAttributeValues: { ":until": Date.now() + milliseconds, ":fence": lease.fence },
+    });
+    return true;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw error;
+  }
+}
+
+export async function releaseIndexer(table: Table, lease: IndexerLease): Promise<void> {
+  try {
+    await table.update({
+      Key: { pk: "book", sk: "indexer" },
+      UpdateExpression: "REMOVE #owner",
+      ConditionExpression: "fence = :fence",
+      ExpressionAttributeNames: { "#owner": "owner" },
+      ExpressionAttributeValues: { ":fence": lease.fence },
+    });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+}
+
+/** Moves the cursor forward; answers false where it stands as far or farther, or the store forgot it meanwhile. */
+export async function moveCursor(table: Table, from: Cursor | undefined, to: Cursor): Promise<boolean> {
+  try {
+    await table.put(
+      { ...cursorKey, ...to },
+      from
+        ? { ConditionExpression: "blockNumber = :from", ExpressionAttributeValues: { ":from": from.blockNumber } }
+        : { ConditionExpression: "attribute_not_exists(pk)" },
+    );
+    return true;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw error;
+  }
+}

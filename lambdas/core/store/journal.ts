@@ -1,0 +1,100 @@
+import type { Action, Item, Key, Table } from "./table.ts";
+import { packIds, unpackIds } from "./operations.ts";
+
+/**
+ * What a lane wrote down before it spoke to the chain: for one nonce, the operations that it claims, and every
+ * transaction that was ever signed for that nonce. The chain uses a nonce once, so what it mined decides.
+ */
+export interface Entry {
+  nonce: number;
+  /** The scenario whose ledger it goes to. */
+  scenario: string;
+  /** The operations of the first candidate, in order; later candidates hold a beginning of these. */
+  ids: string[];
+  /** The queue items that they were taken from. */
+  queued: Key[];
+  candidates: Candidate[];
+  /** Whether it is an empty batch that only uses the nonce. */
+  empty?: boolean;
+  /** What an administrator's transaction is for. */
+  purpose?: string;
+}
+
+export interface Candidate {
+  /** Transaction hash. */
+  hash: string;
+  /** How many of the entry's operations it holds, from the first on. */
+  count: number;
+  /** Whether it only rejects its operations. */
+  void?: boolean;
+}
+
+const pk = (organisation: string) => `journal#${organisation}`;
+const order = (nonce: number) => nonce.toString().padStart(12, "0");
+const entryKey = (organisation: string, nonce: number): Key => ({ pk: pk(organisation), sk: `entry#${order(nonce)}` });
+const bytesKey = (organisation: string, nonce: number, candidate: number): Key => ({
+  pk: pk(organisation),
+  sk: `bytes#${order(nonce)}#${candidate}`,
+});
+
+/** The actions that put a new entry with its first signed transaction into the journal. */
+export function journalEntry(table: Table, organisation: string, entry: Entry, bytes: Uint8Array): Action[] {
+  const item = { ...entryKey(organisation, entry.nonce), ...entry, ids: packIds(entry.ids) };
+  const condition = { ConditionExpression: "attribute_not_exists(pk)" };
+  return [
+    { Put: { TableName: table.name, Item: item, ...condition } },
+    { Put: { TableName: table.name, Item: { ...bytesKey(organisation, entry.nonce, 0), bytes } } },
+  ];
+}
+
+/** The actions that put another signed transaction for the same nonce beside the ones that the entry has. */
+export function journalCandidate(
+  table: Table,
+  organisation: string,
+  entry: Entry,
+  candidate: Candidate,
+  bytes: Uint8Array,
+): Action[] {
+  return [
+    {
+      Update: {
+        TableName: table.name,
+        Key: entryKey(organisation, entry.nonce),
+        UpdateExpression: "SET candidates = list_append(candidates, :candidate)",
+        ConditionExpression: "size(candidates) = :size",
+        ExpressionAttributeValues: { ":candidate": [candidate], ":size": entry.candidates.length },
+      },
+    },
+    { Put: { TableName: table.name, Item: { ...bytesKey(organisation, entry.nonce, entry.candidates.length), bytes } } },
+  ];
+}
+
+/** The actions that close an entry: nothing of it can happen any more that has not happened. */
+export function closeEntry(table: Table, organisation: string, entry: Entry): Action[] {
+  const keys = [entryKey(organisation, entry.nonce), ...entry.candidates.map((_, n) => bytesKey(organisation, entry.nonce, n))];
+  return keys.map((Key) => ({ Delete: { TableName: table.name, Key } }));
+}
+
+/** The open entries of a lane, lowest nonce first. */
+export async function readJournal(table: Table, organisation: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const item of table.partition(pk(organisation), "entry#")) entries.push(entryOf(item));
+  return entries;
+}
+
+export async function readEntry(table: Table, organisation: string, nonce: number): Promise<Entry | undefined> {
+  const item = await table.get(entryKey(organisation, nonce));
+  return item && entryOf(item);
+}
+
+/** The signed bytes of one candidate. */
+export async function readBytes(table: Table, organisation: string, nonce: number, candidate: number): Promise<Uint8Array> {
+  const item = await table.get(bytesKey(organisation, nonce, candidate));
+  if (!item) throw new Error(`the journal of ${organisation} lacks the bytes of nonce ${nonce}, candidate ${candidate}`);
+  return item.bytes;
+}
+
+function entryOf(item: Item): Entry {
+  const { pk: _, sk, ...entry } = item;
+  return { ...(entry as any), ids: unpackIds(item.ids) };
+}

@@ -1,0 +1,204 @@
+import type { Action, Item, Table } from "./table.ts";
+import { isRefused } from "./table.ts";
+
+/** How long an owner may keep a lane without writing to it. A dead owner's lane goes on after that. */
+export const LEASE_MILLISECONDS = 15_000;
+
+/**
+ * The row of one signer's ordered stream of transactions. Of two owners one loses, because every journal write expects
+ * the fencing number and the nonce that its writer read.
+ */
+export interface Lane {
+  organisation: string;
+  /** Address of the key that signs. */
+  signer: string;
+  /** The incarnation of the store in which this row was made; another one means that the journal may lack bytes. */
+  incarnation: string;
+  owner?: string;
+  /** Milliseconds since 1970. */
+  leaseUntil: number;
+  /** Grows each time that the lane is taken. */
+  fence: number;
+  /** The nonce of the next transaction: the journal's word, never the chain's. */
+  nextNonce: number;
+  /** Every nonce below is mined and indexed. Written by the indexer. */
+  decidedNonce: number;
+  /** The most operations for the next batch, after one that did not land; absent when there is no such bound. */
+  limit?: number;
+  /** The operation that the next batch only rejects: alone it reverted. */
+  voiding?: string;
+  /** Set while the lane may not start a batch: its signer is being changed. */
+  barred?: boolean;
+  /** Why the lane signs nothing until a person looks; absent when all is well. */
+  stopped?: string;
+  /** Set while lost bytes may still land. */
+  closing?: Closing;
+  /** When the chain last used a nonce of this signer that the journal lacks, milliseconds since 1970. */
+  strangerAt?: number;
+  /** How many operations waited when the owner last looked, and when that was. */
+  depth?: number;
+}
+
+/** The way of a lane from not knowing what was signed before to knowing that none of it can land any more. */
+export interface Closing {
+  /** Milliseconds since 1970. */
+  since: number;
+  /** The first nonce at which an empty batch of this closing was mined. */
+  first?: number;
+}
+
+const key = (organisation: string) => ({ pk: "lane", sk: organisation });
+
+function laneOf(item: Item): Lane {
+  const { pk, sk, ...lane } = item;
+  return lane as unknown as Lane;
+}
+
+export async function readLane(table: Table, organisation: string): Promise<Lane | undefined> {
+  const item = await table.get(key(organisation));
+  return item && laneOf(item);
+}
+
+export async function allLanes(table: Table): Promise<Lane[]> {
+  const lanes: Lane[] = [];
+  for await (const item of table.partition("lane")) lanes.push(laneOf(item));
+  return lanes;
+}
+
+/** Creates the row of a lane. Nothing happens when there is one. */
+export async function createLane(
+  table: Table,
+  lane: Pick<Lane, "organisation" | "signer" | "incarnation"> & Partial<Lane>,
+): Promise<void> {
+  const row: Lane = { leaseUntil: 0, fence: 0, nextNonce: 0, decidedNonce: 0, ...lane };
+  try {
+    await table.put({ ...key(lane.organisation), ...row }, { ConditionExpression: "attribute_not_exists(pk)" });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+}
+
+/** Makes `owner` the lane's only owner, or answers undefined where another one has it. */
+export async function takeLane(table: Table, organisation: string, owner: string): Promise<Lane | undefined> {
+  try {
+    const item = await table.update({
+      Key: key(organisation),
+      UpdateExpression: "SET #owner = :owner, leaseUntil = :until, fence = fence + :one",
+      ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now)",
+      ExpressionAttributeNames: { "#owner": "owner" },
+      ExpressionAttributeValues: {
+        ":owner": owner,
+        ":until": Date.now() + LEASE_MILLISECONDS,
+        ":now": Date.now(),
+        ":one": 1,
+      },
+    });
+    return item && laneOf(item);
+  } catch (error) {
+    if (isRefused(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Changes the lane as its owner and keeps the lease.
+ * @throws ConditionalCheckFailedException where the lane has another owner by now
+ */
+export async function changeLane(
+  table: Table,
+  lane: Lane,
+  set: Partial<Lane>,
+  remove: (keyof Lane)[] = [],
+): Promise<Lane> {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = { ":fence": lane.fence };
+  const assignments = Object.entries({ ...set, leaseUntil: Date.now() + LEASE_MILLISECONDS }).map(([name, value]) => {
+    names[`#${name}`] = name;
+    values[`:${name}`] = value;
+    return `#${name} = :${name}`;
+  });
+  for (const name of remove) names[`#${name}`] = name;
+  const item = await table.update({
+    Key: key(lane.organisation),
+    UpdateExpression:
+      `SET ${assignments.join(", ")}` + (remove.length ? ` REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : ""),
+    ConditionExpression: "fence = :fence",
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  });
+  return laneOf(item!);
+}
+
+/** Gives the lane back, unless somebody else has it by now. */
+export async function releaseLane(table: Table, lane: Lane): Promise<void> {
+  try {
+    await changeLane(table, lane, {}, ["owner"]);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+}
+
+/** The action that uses a nonce of the lane, as its owner, at exactly the nonce that was read. */
+export function useNonce(table: Table, lane: Lane): Action {
+  return {
+    Update: {
+      TableName: table.name,
+      Key: key(lane.organisation),
+      UpdateExpression: "SET nextNonce = :next, leaseUntil = :until",
+      ConditionExpression:
+        "fence = :fence AND nextNonce = :nonce AND signer = :signer AND incarnation = :incarnation " +
+        "AND attribute_not_exists(barred) AND attribute_not_exists(stopped)",
+      ExpressionAttributeValues: {
+        ":next": lane.nextNonce + 1,
+        ":nonce": lane.nextNonce,
+        ":until": Date.now() + LEASE_MILLISECONDS,
+        ":fence": lane.fence,
+        ":signer": lane.signer,
+        ":incarnation": lane.incarnation,
+      },
+    },
+  };
+}
+
+/** The action by which an owner only proves that it still is one. */
+export function stillOwned(table: Table, lane: Lane): Action {
+  return {
+    ConditionCheck: {
+      TableName: table.name,
+      Key: key(lane.organisation),
+      ConditionExpression: "fence = :fence",
+      ExpressionAttributeValues: { ":fence": lane.fence },
+    },
+  };
+}
+
+/**
+ * The action by which the indexer says that `nonce` is mined and indexed, and what follows from how it went. It never
+ * goes back, so a block that is applied twice changes nothing.
+ */
+export function decideNonce(
+  table: Table,
+  lane: Lane,
+  nonce: number,
+  consequence: { set?: Partial<Lane>; remove?: (keyof Lane)[] } = {},
+): Action {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = { ":decided": nonce + 1 };
+  const assignments = Object.entries(consequence.set ?? {}).map(([name, value]) => {
+    names[`#${name}`] = name;
+    values[`:${name}`] = value;
+    return `#${name} = :${name}`;
+  });
+  for (const name of consequence.remove ?? []) names[`#${name}`] = name;
+  const removal = consequence.remove?.length ? ` REMOVE ${consequence.remove.map((name) => `#${name}`).join(", ")}` : "";
+  return {
+    Update: {
+      TableName: table.name,
+      Key: key(lane.organisation),
+      UpdateExpression: `SET ${["decidedNonce = :decided", ...assignments].join(", ")}${removal}`,
+      ConditionExpression: "decidedNonce < :decided",
+      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+      ExpressionAttributeValues: values,
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Action, Item, Key, Table } from "./table.ts";
+import { packIds, unpackIds } from "./operations.ts";
+
+/** A partition takes a thousand writes a second; a queue has as many as this. */
+const SHARDS = 4;
+
+/** Several operations of an organisation that wait together, oldest items first. */
+export interface Waiting {
+  key: Key;
+  ids: string[];
+}
+
+let sequence = 0;
+
+/** The action that lets operations wait, to be written in one transaction with them. */
+export function enqueue(table: Table, organisation: string, ids: string[]): Action {
+  sequence = (sequence + 1) % 1_000_000;
+  const order = `${Date.now().toString().padStart(15, "0")}#${sequence.toString().padStart(6, "0")}#${randomUUID()}`;
+  const item = { pk: `queue#${organisation}#${randomInt(SHARDS)}`, sk: order, ids: packIds(ids), size: ids.length };
+  return { Put: { TableName: table.name, Item: item } };
+}
+
+/** What waits, oldest first, until `wanted` operations that are not `held` are found or the queue ends. */
+export async function readQueue(
+  table: Table,
+  organisation: string,
+  wanted: number,
+  held: ReadonlySet<string>,
+): Promise<Waiting[]> {
+  const shards = await Promise.all(
+    Array.from({ length: SHARDS }, async (_, shard) => {
+      const found: Waiting[] = [];
+      let free = 0;
+      for await (const item of table.partition(`queue#${organisation}#${shard}`)) {
+        const ids = unpackIds(item.ids);
+        found.push({ key: { pk: item.pk, sk: item.sk }, ids });
+        free += ids.filter((id) => !held.has(id)).length;
+        if (free >= wanted) break;
+      }
+      return found;
+    }),
+  );
+  return shards.flat().sort((a, b) => (a.key.sk < b.key.sk ? -1 : 1));
+}
+
+/** How many operations wait, those in a lane's journal included. */
+export async function queueDepth(table: Table, organisation: string): Promise<number> {
+  let depth = 0;
+  for (let shard = 0; shard < SHARDS; shard++) {
+    for await (const item of table.partition(`queue#${organisation}#${shard}`)) depth += item.size;
+  }
+  return depth;
+}
+
+/** The queue items with these keys that still stand, with their ids. */
+export async function readWaiting(table: Table, keys: Key[]): Promise<Waiting[]> {
+  const items = await table.getMany<Item>(keys);
+  return [...items.values()].map((item) => ({ key: { pk: item.pk, sk: item.sk }, ids: unpackIds(item.ids) }));
+}

@@ -1,0 +1,184 @@
+import { DynamoDBClient, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import type {
+  BatchWriteCommandInput,
+  PutCommandInput,
+  QueryCommandInput,
+  TransactWriteCommandInput,
+  UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+export type Item = Key & Record<string, any>;
+export type Action = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+type Without<Input> = Omit<Input, "TableName">;
+
+/** DynamoDB's own bounds. */
+export const LARGEST_TRANSACTION = 100;
+const LARGEST_BATCH_READ = 100;
+const LARGEST_BATCH_WRITE = 25;
+
+/** A client for every table. Without an endpoint it is AWS's, with the credentials of the environment. */
+export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
+  const local = endpoint && { endpoint, region: "local", credentials: { accessKeyId: "kapok", secretAccessKey: "kapok" } };
+  const client = new DynamoDBClient({ ...local, maxAttempts: 5 });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** One table with string keys `pk` and `sk`. Every read is strongly consistent. */
+export class Table {
+  readonly name: string;
+  private readonly client: DynamoDBDocumentClient;
+
+  constructor(client: DynamoDBDocumentClient, name: string) {
+    this.client = client;
+    this.name = name;
+  }
+
+  /** The identity that DynamoDB gave this table: a restored one has another. */
+  async identity(): Promise<string> {
+    const { Table: table } = await this.client.send(new DescribeTableCommand({ TableName: this.name }));
+    return table?.TableId ?? table?.TableArn ?? this.name;
+  }
+
+  async get<T extends Item = Item>(key: Key): Promise<T | undefined> {
+    const answer = await this.client.send(new GetCommand({ TableName: this.name, Key: key, ConsistentRead: true }));
+    return answer.Item as T | undefined;
+  }
+
+  async put(item: Item, condition?: Partial<PutCommandInput>): Promise<void> {
+    await this.client.send(new PutCommand({ TableName: this.name, Item: item, ...condition }));
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.client.send(new DeleteCommand({ TableName: this.name, Key: key }));
+  }
+
+  async update(input: Without<UpdateCommandInput>): Promise<Item | undefined> {
+    const answer = await this.client.send(new UpdateCommand({ TableName: this.name, ReturnValues: "ALL_NEW", ...input }));
+    return answer.Attributes as Item | undefined;
+  }
+
+  /** One page, with the key to go on from. */
+  async page<T extends Item = Item>(input: Without<QueryCommandInput>): Promise<{ items: T[]; next?: Key }> {
+    const answer = await this.client.send(new QueryCommand({ TableName: this.name, ConsistentRead: true, ...input }));
+    return { items: (answer.Items ?? []) as T[], ...(answer.LastEvaluatedKey && { next: answer.LastEvaluatedKey as Key }) };
+  }
+
+  /** All items of a partition whose sort keys begin with `prefix`, in order. */
+  async *partition<T extends Item = Item>(pk: string, prefix = ""): AsyncGenerator<T> {
+    let next: Key | undefined;
+    do {
+      const page = await this.page<T>({ ...within(pk, prefix), ...(next && { ExclusiveStartKey: next }) });
+      yield* page.items;
+      next = page.next;
+    } while (next);
+  }
+
+  /** Every item. For rebuilding and auditing only. */
+  async *everything<T extends Item = Item>(): AsyncGenerator<T> {
+    let next: Record<string, any> | undefined;
+    do {
+      const answer = await this.client.send(
+        new ScanCommand({ TableName: this.name, ConsistentRead: true, ...(next && { ExclusiveStartKey: next }) }),
+      );
+      yield* (answer.Items ?? []) as T[];
+      next = answer.LastEvaluatedKey;
+    } while (next);
+  }
+
+  /** The items that exist, by `pk` and `sk` joined with a space; keys may repeat. */
+  async getMany<T extends Item = Item>(keys: Key[]): Promise<Map<string, T>> {
+    const unique = [...new Map(keys.map((key) => [nameOf(key), { pk: key.pk, sk: key.sk }])).values()];
+    const found = new Map<string, T>();
+    await Promise.all(
+      chunks(unique, LARGEST_BATCH_READ).map(async (chunk) => {
+        let wanted: Record<string, any> | undefined = { [this.name]: { Keys: chunk, ConsistentRead: true } };
+        for (let attempt = 0; wanted; attempt++) {
+          const answer: any = await this.client.send(new BatchGetCommand({ RequestItems: wanted }));
+          for (const item of answer.Responses?.[this.name] ?? []) found.set(nameOf(item), item);
+          wanted = unfinished(answer.UnprocessedKeys);
+          if (wanted) await backOff(attempt);
+        }
+      }),
+    );
+    return found;
+  }
+
+  /** Unconditional puts and deletes, each of them idempotent; in no order. */
+  async writeMany(puts: Item[], deletes: Key[] = []): Promise<void> {
+    const requests = [
+      ...puts.map((Item) => ({ PutRequest: { Item } })),
+      ...deletes.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+    ];
+    await Promise.all(
+      chunks(requests, LARGEST_BATCH_WRITE).map(async (chunk) => {
+        let wanted: BatchWriteCommandInput["RequestItems"] | undefined = { [this.name]: chunk };
+        for (let attempt = 0; wanted; attempt++) {
+          const answer: any = await this.client.send(new BatchWriteCommand({ RequestItems: wanted }));
+          wanted = unfinished(answer.UnprocessedItems);
+          if (wanted) await backOff(attempt);
+        }
+      }),
+    );
+  }
+
+  /** All of the actions or none. */
+  async transact(actions: Action[]): Promise<void> {
+    await this.client.send(new TransactWriteCommand({ TransactItems: actions }));
+  }
+}
+
+/** The query for the sort keys of one partition that begin with `prefix`. */
+export function within(pk: string, prefix: string): Without<QueryCommandInput> {
+  if (!prefix) return { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": pk } };
+  return {
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+  };
+}
+
+/** A key as one string: under it {@link Table.getMany} answers. */
+export function nameOf(key: Key): string {
+  return `${key.pk} ${key.sk}`;
+}
+
+/** Whether a write was refused because its condition did not hold. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}
+
+/** The reason of each action of a transaction that was refused: a code, and the item that stands there; else undefined. */
+export function refusals(error: unknown): { code: string; item?: Item }[] | undefined {
+  if (!(error instanceof Error) || error.name !== "TransactionCanceledException") return undefined;
+  const reasons = (error as { CancellationReasons?: { Code?: string; Item?: Item }[] }).CancellationReasons ?? [];
+  return reasons.map((reason) => ({ code: reason.Code ?? "None", ...(reason.Item && { item: reason.Item }) }));
+}
+
+export function chunks<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+}
+
+export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+function unfinished<T extends object>(left: T | undefined): T | undefined {
+  return left && Object.keys(left).length > 0 ? left : undefined;
+}
+
+async function backOff(attempt: number): Promise<void> {
+  await pause(Math.min(1000, 20 * 2 ** attempt) * (0.5 + Math.random() / 2));
+}

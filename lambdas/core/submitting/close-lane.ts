@@ -1,0 +1,42 @@
+import { changeLane } from "../store/lanes.ts";
+import { BATCH_GAS, submitCall } from "./batch.ts";
+import type { LaneView, LaneWorker, Outcome } from "./lane-worker.ts";
+import { HIGHEST_AHEAD } from "./settings.ts";
+
+/**
+ * Closes a lane that cannot vouch for its journal: bytes that nobody remembers may still land, each at a nonce that is
+ * at most {@link HIGHEST_AHEAD} above one that was used when it was signed. So every nonce up to there is used, by empty
+ * batches or by those bytes, and indexed, before the lane takes work again. What the lost bytes did is known by its ids.
+ */
+export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Outcome> {
+  const { kapok, chain, settings } = worker;
+  const { book, cursor, lane, entries } = view;
+  const closing = lane.closing!;
+
+  const others = closing.since + settings.timeoutMilliseconds - Date.now();
+  if (others > 0) return "waiting";
+  const head = await chain.head();
+  if (!cursor || cursor.learned !== book.incarnation || cursor.blockNumber < head) return "waiting";
+
+  const last = closing.first === undefined ? undefined : closing.first + HIGHEST_AHEAD;
+  if (last !== undefined && lane.decidedNonce > last) {
+    const nextNonce = Math.max(lane.nextNonce, lane.decidedNonce);
+    await changeLane(kapok.core, lane, { nextNonce }, ["closing"]);
+    kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce });
+    return "again";
+  }
+
+  await worker.tending.look(entries);
+  const used = await chain.usedNonces(lane.signer);
+  const free = Math.max(used, lane.decidedNonce, ...entries.map(({ nonce }) => nonce + 1));
+  if (free !== lane.nextNonce) {
+    await changeLane(kapok.core, lane, { nextNonce: free });
+    return "again";
+  }
+  if (entries.length >= settings.ahead || (last !== undefined && lane.nextNonce > last)) return "waiting";
+
+  const scenario = kapok.scenarios[0]!;
+  const to = book.addresses[scenario.ledger.contract]!;
+  await worker.send(view, { scenario: scenario.name, ids: [], queued: [], empty: true, to, data: submitCall([]), gas: BATCH_GAS });
+  return "again";
+}

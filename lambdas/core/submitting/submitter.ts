@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { Chain } from "../chain/chain.ts";
+import type { Kapok } from "../kapok.ts";
+import { saying } from "../log.ts";
+import type { Keys } from "../signing/keys.ts";
+import { readBook } from "../store/book.ts";
+import { createLane, readLane } from "../store/lanes.ts";
+import { organisationOfSigner } from "./signer-is-known.ts";
+import { LaneWorker } from "./lane-worker.ts";
+import type { SubmittingSettings } from "./settings.ts";
+
+const UNDER_WAY_MILLISECONDS = 250;
+const IDLE_MILLISECONDS = 1000;
+
+/** Keeps the lanes of this Kapok's own organisations moving, in one process. */
+export class Submitter {
+  private readonly kapok: Kapok;
+  private readonly chain: Chain;
+  private readonly keys: Keys;
+  private readonly settings: SubmittingSettings;
+  private readonly owner = randomUUID();
+  private readonly sleepers = new Map<string, () => void>();
+  /** Lanes that were woken while they were at work: they look once more before they sleep. */
+  private readonly woken = new Set<string>();
+
+  constructor(kapok: Kapok, chain: Chain, keys: Keys, settings: SubmittingSettings) {
+    this.kapok = kapok;
+    this.chain = chain;
+    this.keys = keys;
+    this.settings = settings;
+  }
+
+  /** Works on the lanes of these organisations until the signal says stop. */
+  async run(organisations: string[], signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.wakeAll());
+    await Promise.all(organisations.map((organisation) => this.keep(organisation, signal)));
+  }
+
+  /** A hint that there may be something to do for a lane. Losing one costs time, nothing else. */
+  wake(organisation: string): void {
+    this.woken.add(organisation);
+    this.sleepers.get(organisation)?.();
+  }
+
+  wakeAll(): void {
+    for (const organisation of this.sleepers.keys()) this.wake(organisation);
+  }
+
+  private async keep(organisation: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const worker = new LaneWorker(this.kapok, this.chain, this.keys, this.settings, organisation);
+      try {
+        await this.ensureLane(organisation);
+        if (await worker.take(this.owner)) await this.work(worker, organisation, signal);
+        else await this.sleep(organisation, IDLE_MILLISECONDS);
+      } catch (error) {
+        worker.failed(error);
+        await this.sleep(organisation, IDLE_MILLISECONDS);
+      }
+    }
+  }
+
+  private async work(worker: LaneWorker, organisation: string, signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        const outcome = await worker.step();
+        if (outcome === "lost") return this.sleep(organisation, UNDER_WAY_MILLISECONDS);
+        if (outcome === "waiting") await this.sleep(organisation, UNDER_WAY_MILLISECONDS);
+        if (outcome === "idle") await this.sleep(organisation, IDLE_MILLISECONDS);
+      }
+    } finally {
+      await worker.release().catch((error) => this.kapok.log.warn("lane-not-released", { error: saying(error) }));
+    }
+  }
+
+  /** A lane whose row is missing cannot vouch for its journal: it starts by closing. */
+  private async ensureLane(organisation: string): Promise<void> {
+    if (await readLane(this.kapok.core, organisation)) return;
+    const book = await readBook(this.kapok.core);
+    if (!book) throw new Error("the store does not know the book yet");
+    const addresses = await this.keys.addresses(organisation);
+    let signer = addresses.at(-1);
+    for (const address of addresses) {
+      const known = await organisationOfSigner(this.chain, book.addresses["Organisations"]!, address);
+      if (known === organisation) signer = address;
+    }
+    if (!signer) throw new Error(`there is no key for ${organisation}`);
+    const closing = { since: Date.now() };
+    await createLane(this.kapok.core, { organisation, signer, incarnation: book.incarnation, closing });
+    this.kapok.log.warn("lane-closes", { organisation, signer });
+  }
+
+  private async sleep(organisation: string, milliseconds: number): Promise<void> {
+    if (!this.woken.has(organisation)) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        this.sleepers.set(organisation, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    this.woken.delete(organisation);
+  }
+}

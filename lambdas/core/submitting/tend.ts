@@ -1,0 +1,71 @@
+import type { Chain } from "../chain/chain.ts";
+import { checkpoint } from "../checkpoint.ts";
+import type { Kapok } from "../kapok.ts";
+import type { Candidate, Entry } from "../store/journal.ts";
+import { readBytes } from "../store/journal.ts";
+
+type Whereabouts = "waits" | "mined" | "unheard";
+
+/** Keeps the open entries of a lane before the chain, and knows when one does not land. */
+export class Tending {
+  private readonly kapok: Kapok;
+  private readonly chain: Chain;
+  private readonly organisation: string;
+  private lastBlock = -1;
+  /** For how many blocks the lowest entry, as it is now, was before the chain without landing. */
+  private patience = { nonce: -1, candidates: 0, blocks: 0 };
+
+  constructor(kapok: Kapok, chain: Chain, organisation: string) {
+    this.kapok = kapok;
+    this.chain = chain;
+    this.organisation = organisation;
+  }
+
+  /**
+   * At each new block, broadcasts again what the node does not show.
+   * @returns for how many blocks the lowest entry has been pending in vain
+   */
+  async look(entries: Entry[]): Promise<number> {
+    const lowest = entries[0];
+    if (!lowest) return 0;
+    const block = await this.chain.head();
+    if (block <= this.lastBlock) return this.patience.blocks;
+    this.lastBlock = block;
+
+    const landed = await Promise.all(entries.map((entry) => this.present(entry)));
+    const { nonce, candidates, blocks } = this.patience;
+    const same = nonce === lowest.nonce && candidates === lowest.candidates.length;
+    this.patience = {
+      nonce: lowest.nonce,
+      candidates: lowest.candidates.length,
+      blocks: landed[0] === "waits" ? (same ? blocks + 1 : 0) : 0,
+    };
+    return this.patience.blocks;
+  }
+
+  /**
+   * Broadcasts one candidate's bytes, which the journal holds already.
+   * @returns `waits` where a node has them, `mined` where the chain used the nonce, `unheard` where no node took them
+   */
+  async broadcast(nonce: number, candidate: number, bytes?: Uint8Array): Promise<Whereabouts> {
+    await checkpoint("journaled-not-broadcast");
+    const journaled = bytes ?? (await readBytes(this.kapok.core, this.organisation, nonce, candidate));
+    try {
+      const answer = await this.chain.broadcast(journaled);
+      await checkpoint("broadcast-not-mined");
+      if (typeof answer === "string") return answer === "used" ? "mined" : "waits";
+      this.kapok.log.warn("broadcast-refused", { organisation: this.organisation, nonce, answer: answer.refused });
+    } catch (error) {
+      this.kapok.log.warn("broadcast-unanswered", { organisation: this.organisation, nonce, error: String(error) });
+    }
+    return "unheard";
+  }
+
+  private async present(entry: Entry): Promise<Whereabouts> {
+    const newest = entry.candidates.length - 1;
+    const states = await Promise.all(entry.candidates.map(({ hash }: Candidate) => this.chain.whereabouts(hash)));
+    if (states.includes("mined")) return "mined";
+    if (states[newest] === "pending") return "waits";
+    return this.broadcast(entry.nonce, newest);
+  }
+}
