@@ -1,0 +1,156 @@
+/** The anvil process that the front speaks for: started by it, spoken to by nobody else, ended with it. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request, type IncomingMessage } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readJson, writeDurably } from "../durable-file.ts";
+import { spawnRecorded } from "../held-child.ts";
+import { endProcess, type ProcessIdentity } from "../process-identity.ts";
+import { findAnvil } from "../programs.ts";
+import type { Genesis } from "./genesis.ts";
+
+/** What anvil refused, as it said it. */
+export class AnvilRefusal extends Error {
+  override readonly name = "AnvilRefusal";
+  readonly code: number;
+  /** anvil's words alone; the message names the method too. */
+  readonly reason: string;
+  constructor(method: string, error: { code: number; message: string }) {
+    super(`${method}: ${error.message}`);
+    this.code = error.code;
+    this.reason = error.message;
+  }
+}
+
+export interface AnvilStart {
+  readonly home: string;
+  readonly genesis: Genesis;
+  /** For how many blocks back it keeps state. */
+  readonly stateHistory: number;
+  /** The snapshot to start from; without it, the genesis. */
+  readonly snapshot?: string | undefined;
+}
+
+export class Anvil {
+  /** Resolves with the reason when the process is gone. */
+  readonly gone: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.#port = port;
+    process.on("exit", () => this.kill());
+    this.gone = once(child, "exit").then(([code, signal]) => `anvil ended (${signal ?? `exit code ${code}`})`);
+  }
+
+  /** Ends what an earlier front of this home left behind, starts anvil, and waits until it answers. */
+  static async start({ home, genesis, stateHistory, snapshot }: AnvilStart): Promise<Anvil> {
+    const record = join(home, "anvil.json");
+    const orphan = readJson<ProcessIdentity>(record);
+    if (orphan !== undefined) await endProcess(orphan, 0);
+
+    const port = await freePort();
+    const options: Record<string, string | number> = {
+      "--host": "127.0.0.1",
+      "--port": port,
+      "--chain-id": genesis.chainId,
+      "--gas-limit": genesis.gasLimit,
+      "--timestamp": genesis.timestamp,
+      "--hardfork": "cancun",
+      "--order": "fifo",
+      "--base-fee": 0,
+      "--gas-price": 0,
+      "--accounts": 0,
+      "--prune-history": stateHistory,
+      ...(snapshot === undefined ? {} : { "--load-state": snapshot }),
+    };
+    const flags = ["--no-mining", "--disable-min-priority-fee", "--no-request-size-limit", "--no-cors", "--quiet"];
+    const child = spawnRecorded(
+      findAnvil(),
+      [...flags, ...Object.entries(options).flatMap(([name, value]) => [name, String(value)])],
+      // What anvil caches under the home of its user goes with the chain.
+      { output: "pipe", env: { HOME: home, PATH: process.env["PATH"] } },
+      (identity) => writeDurably(record, JSON.stringify(identity)),
+    );
+    child.stdout?.pipe(process.stdout, { end: false });
+    child.stderr?.pipe(process.stderr, { end: false });
+    const anvil = new Anvil(child, port);
+    await Promise.race([
+      anvil.#answers(),
+      anvil.gone.then((reason) => Promise.reject(new Error(`${reason} at start`))),
+    ]);
+    return anvil;
+  }
+
+  /** Ends it at once: it holds nothing that the log does not. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Calls one method. @throws AnvilRefusal */
+  async call<Result>(method: string, ...params: readonly unknown[]): Promise<Result> {
+    const [answer] = await this.#ask<Result>([{ method, params }], false);
+    return answer as Result;
+  }
+
+  /** Calls one method with each of several parameters, in one request; anvil takes them in this order. @throws AnvilRefusal */
+  async callEach<Result>(method: string, params: readonly unknown[]): Promise<Result[]> {
+    if (params.length === 0) return [];
+    return this.#ask<Result>(
+      params.map((param) => ({ method, params: [param] })),
+      true,
+    );
+  }
+
+  /** Passes a request on as it stands, and gives the answer as it comes. */
+  send(body: Buffer): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const headers = { "content-type": "application/json", "content-length": body.length };
+      const call = request({ agent: this.#agent, host: "127.0.0.1", port: this.#port, method: "POST", headers });
+      call.on("response", resolve);
+      call.on("error", reject);
+      call.end(body);
+    });
+  }
+
+  async #ask<Result>(
+    calls: readonly { method: string; params: readonly unknown[] }[],
+    batch: boolean,
+  ): Promise<Result[]> {
+    const numbered = calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call }));
+    const response = await this.send(Buffer.from(JSON.stringify(batch ? numbered : numbered[0])));
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const text = JSON.parse(Buffer.concat(chunks).toString()) as Answer<Result> | Answer<Result>[];
+    return (Array.isArray(text) ? text : [text]).map((answer, at) => {
+      if ("error" in answer) throw new AnvilRefusal(calls[at]?.method ?? "batch", answer.error);
+      return answer.result;
+    });
+  }
+
+  async #answers(): Promise<void> {
+    for (;;) {
+      try {
+        await this.call("eth_chainId");
+        return;
+      } catch {
+        await sleep(10);
+      }
+    }
+  }
+}
+
+type Answer<Result> = { result: Result } | { error: { code: number; message: string } };
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
