@@ -33,9 +33,10 @@ export function addRoute(app: OpenAPIHono, serving: Serving, route: Route): void
     const identity = await identify(context.req.header("authorization"), serving.authenticate);
     permit(identity, route.scopes);
     const id = route.path.includes("{id}") ? idOf(context) : "";
-    const query = route.query && validated(route.query, context.req.query(), "?");
+    const query = route.query && validated(route.query, context.req.query());
     const body = route.body && validated(route.body, await sent(context, bodyOptional));
     const call = { organisation: identity.organisation, may: (scope: string) => identity.scopes.has(scope), id, body };
+    context.header("Cache-Control", "no-store");
     return route.handle(call, query, context);
   });
 }
