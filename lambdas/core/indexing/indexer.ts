@@ -3,8 +3,8 @@ import type { Block, Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
-import type { Book, Cursor, IndexerLease } from "../store/book.ts";
-import { keepIndexer, moveCursor, readBook, readCursor, releaseIndexer, takeIndexer } from "../store/book.ts";
+import type { Book, BookFacts, Cursor, IndexerLease } from "../store/book.ts";
+import { keepBook, keepIndexer, moveCursor, readBook, readCursor, releaseIndexer, takeIndexer } from "../store/book.ts";
 import { readJournal } from "../store/journal.ts";
 import { allLanes, readLane } from "../store/lanes.ts";
 import { writeRows } from "../store/projections.ts";
@@ -36,13 +36,16 @@ export class Indexer {
   private readonly kapok: Kapok;
   private readonly chain: Chain;
   private readonly owner = randomUUID();
+  private readonly facts: () => Promise<BookFacts>;
   private readonly pollMilliseconds: number;
   /** Told after each block that moved the cursor. */
   onBlock: (blockNumber: number) => void = () => {};
 
-  constructor(kapok: Kapok, chain: Chain, pollMilliseconds = 100) {
+  /** @param facts what is known of the book without the store, so that an empty store can be filled again */
+  constructor(kapok: Kapok, chain: Chain, facts: () => Promise<BookFacts>, pollMilliseconds = 100) {
     this.kapok = kapok;
     this.chain = chain;
+    this.facts = facts;
     this.pollMilliseconds = pollMilliseconds;
   }
 
@@ -62,8 +65,7 @@ export class Indexer {
   }
 
   private async follow(lease: IndexerLease, signal: AbortSignal): Promise<void> {
-    const book = await readBook(this.kapok.core);
-    if (!book) throw new Error("the store does not know the book yet");
+    const book = await keepBook(this.kapok.core, await this.facts());
     const follower = await Follower.open(this.kapok, this.chain, book);
     let keptAt = Date.now();
     try {

@@ -14,8 +14,14 @@ export interface BookFile {
   startBlock: number;
 }
 
+/** What is known of a book without this store. */
+export interface BookFacts extends Omit<BookFile, "rpcUrl"> {
+  /** Constants of each ledger, by scenario, in the form of the settings. */
+  constants: Record<string, Record<string, any>>;
+}
+
 /** The book as this store knows it. */
-export interface Book extends Omit<BookFile, "rpcUrl"> {
+export interface Book extends BookFacts {
   /** Identity of the table in which this row was written. */
   table: string;
   /**
@@ -23,8 +29,6 @@ export interface Book extends Omit<BookFile, "rpcUrl"> {
    * closed, and nothing is accepted until the indexer has learned the chain up to its head.
    */
   incarnation: string;
-  /** Constants of each ledger, by scenario, in the form of the settings. */
-  constants: Record<string, Record<string, any>>;
 }
 
 /** How far the chain is indexed. */
@@ -51,7 +55,7 @@ export async function readBook(table: Table): Promise<Book | undefined> {
  */
 export async function keepBook(
   table: Table,
-  book: Omit<Book, "table" | "incarnation">,
+  book: BookFacts,
   restored = false,
 ): Promise<Book> {
   const [known, identity] = await Promise.all([readBook(table), table.identity()]);

@@ -1,4 +1,4 @@
-import type { Action, Item, Table } from "./table.ts";
+import type { Action, Item, Key, Table } from "./table.ts";
 import { isRefused } from "./table.ts";
 
 /** How long an owner may keep a lane without writing to it. A dead owner's lane goes on after that. */
@@ -29,6 +29,8 @@ export interface Lane {
   voiding?: string;
   /** Set while the lane may not start a batch: its signer is being changed. */
   barred?: boolean;
+  /** Set from the first step of a change of signer to the last. */
+  rotation?: Rotation;
   /** Why the lane signs nothing until a person looks; absent when all is well. */
   stopped?: string;
   /** Set while lost bytes may still land. */
@@ -39,6 +41,14 @@ export interface Lane {
   depth?: number;
 }
 
+/** A change of the lane's signer that is under way. */
+export interface Rotation {
+  from: string;
+  to: string;
+  /** The old key cannot sign any more. */
+  lost: boolean;
+}
+
 /** The way of a lane from not knowing what was signed before to knowing that none of it can land any more. */
 export interface Closing {
   /** Milliseconds since 1970. */
@@ -47,7 +57,13 @@ export interface Closing {
   first?: number;
 }
 
-const key = (organisation: string) => ({ pk: "lane", sk: organisation });
+/** In place of an organisation: the key that administers the book. No organisation's id has this character. */
+export const ADMINISTRATOR = "#administrator";
+
+/** The administrator's lane is not among those that take operations. */
+function key(organisation: string): Key {
+  return { pk: organisation === ADMINISTRATOR ? "administrator" : "lane", sk: organisation };
+}
 
 function laneOf(item: Item): Lane {
   const { pk, sk, ...lane } = item;
@@ -138,8 +154,11 @@ export async function releaseLane(table: Table, lane: Lane): Promise<void> {
   }
 }
 
-/** The action that uses a nonce of the lane, as its owner, at exactly the nonce that was read. */
-export function useNonce(table: Table, lane: Lane): Action {
+/**
+ * The action that uses a nonce of the lane, as its owner, at exactly the nonce that was read.
+ * @param evenBarred for an empty batch, by which a barred lane can still be closed
+ */
+export function useNonce(table: Table, lane: Lane, evenBarred = false): Action {
   return {
     Update: {
       TableName: table.name,
@@ -147,7 +166,8 @@ export function useNonce(table: Table, lane: Lane): Action {
       UpdateExpression: "SET nextNonce = :next, leaseUntil = :until",
       ConditionExpression:
         "fence = :fence AND nextNonce = :nonce AND signer = :signer AND incarnation = :incarnation " +
-        "AND attribute_not_exists(barred) AND attribute_not_exists(stopped)",
+        "AND attribute_not_exists(stopped)" +
+        (evenBarred ? "" : " AND attribute_not_exists(barred)"),
       ExpressionAttributeValues: {
         ":next": lane.nextNonce + 1,
         ":nonce": lane.nextNonce,
@@ -201,4 +221,45 @@ export function decideNonce(
       ExpressionAttributeValues: values,
     },
   };
+}
+
+/** Notes that a change of signer is under way; one that is already is answered as it stands. */
+export async function beginRotation(table: Table, organisation: string, rotation: Rotation): Promise<Rotation> {
+  const lane = await table.update({
+    Key: key(organisation),
+    UpdateExpression: "SET rotation = if_not_exists(rotation, :rotation)",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: { ":rotation": rotation },
+  });
+  return lane!.rotation;
+}
+
+/** Bars the lane from new batches; what its journal holds goes on. */
+export async function barLane(table: Table, organisation: string): Promise<void> {
+  await table.update({
+    Key: key(organisation),
+    UpdateExpression: "SET barred = :yes",
+    ConditionExpression: "attribute_exists(rotation)",
+    ExpressionAttributeValues: { ":yes": true },
+  });
+}
+
+/**
+ * Gives the lane its new signer and opens it. Its nonces are the new key's from here on.
+ * @param used how many nonces the new key has used
+ */
+export async function switchSigner(table: Table, organisation: string, rotation: Rotation, used: number): Promise<void> {
+  await table.update({
+    Key: key(organisation),
+    UpdateExpression:
+      "SET signer = :to, nextNonce = :used, decidedNonce = :used " +
+      "REMOVE barred, stopped, closing, voiding, strangerAt, #limit",
+    ConditionExpression: "signer = :from AND attribute_exists(barred)",
+    ExpressionAttributeNames: { "#limit": "limit" },
+    ExpressionAttributeValues: { ":to": rotation.to, ":from": rotation.from, ":used": used },
+  });
+}
+
+export async function endRotation(table: Table, organisation: string): Promise<void> {
+  await table.update({ Key: key(organisation), UpdateExpression: "REMOVE rotation" });
 }

@@ -202,7 +202,7 @@ export class LaneWorker {
 
     await checkpoint("signed-not-journaled");
     await this.kapok.core.transact([
-      useNonce(this.kapok.core, lane),
+      useNonce(this.kapok.core, lane, empty),
       ...journalEntry(this.kapok.core, this.organisation, entry, bytes),
     ]);
     this.kapok.log.info("batch-journaled", { organisation: this.organisation, nonce, hash, operations: ids.length });

@@ -5,7 +5,7 @@ import { saying } from "../log.ts";
 import type { Keys } from "../signing/keys.ts";
 import { readBook } from "../store/book.ts";
 import { createLane, readLane } from "../store/lanes.ts";
-import { organisationOfSigner } from "./signer-is-known.ts";
+import { currentSigner } from "./current-signer.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
 
@@ -78,12 +78,7 @@ export class Submitter {
     if (await readLane(this.kapok.core, organisation)) return;
     const book = await readBook(this.kapok.core);
     if (!book) throw new Error("the store does not know the book yet");
-    const addresses = await this.keys.addresses(organisation);
-    let signer = addresses.at(-1);
-    for (const address of addresses) {
-      const known = await organisationOfSigner(this.chain, book.addresses["Organisations"]!, address);
-      if (known === organisation) signer = address;
-    }
+    const signer = await currentSigner(this.chain, book.addresses["Organisations"]!, this.keys, organisation);
     if (!signer) throw new Error(`there is no key for ${organisation}`);
     const closing = { since: Date.now() };
     await createLane(this.kapok.core, { organisation, signer, incarnation: book.incarnation, closing });

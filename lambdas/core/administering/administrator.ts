@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import type { Hex } from "viem";
+import type { Chain, Receipt } from "../chain/chain.ts";
+import { checkpoint } from "../checkpoint.ts";
+import type { Signer } from "../signing/keys.ts";
+import type { Entry } from "../store/journal.ts";
+import { closeEntry, journalEntry, readBytes, readJournal } from "../store/journal.ts";
+import type { Lane } from "../store/lanes.ts";
+import { ADMINISTRATOR, changeLane, createLane, decideNonce, releaseLane, takeLane, useNonce } from "../store/lanes.ts";
+import type { Action, Table } from "../store/table.ts";
+import { pause } from "../store/table.ts";
+import { sign } from "../submitting/transaction.ts";
+
+const POLL_MILLISECONDS = 150;
+
+type MinedReceipt = Receipt & { blockNumber: number };
+
+/** A transaction of the administrator that the chain mined and reverted. */
+export class AdministrationReverted extends Error {
+  constructor(purpose: string, hash: string) {
+    super(`${purpose}: the chain reverted ${hash}. Is this key the administrator of the book?`);
+    this.name = "AdministrationReverted";
+  }
+}
+
+/** Somebody else administers this book right now. */
+export class AdministratorBusy extends Error {
+  constructor() {
+    super("the administrator's lane has another owner; try again in a few seconds");
+    this.name = "AdministratorBusy";
+  }
+}
+
+/** What the administrator wants done once; the caller checks beforehand whether it was. */
+export interface Step {
+  /** Names the step in the journal: a step that was journaled and not seen through is found by it, not signed again. */
+  purpose: string;
+  /** Absent for the creation of a contract. */
+  to?: string;
+  data: Hex;
+  /** The contract that it creates; its address is kept before the journal forgets the step. */
+  creates?: string;
+}
+
+/** The one key that administers a book, with a lane and a journal of its own, one transaction at a time. */
+export class Administrator {
+  private readonly table: Table;
+  private readonly chain: Chain;
+  private readonly signer: Signer;
+  private readonly chainId: number;
+  private lane: Lane;
+
+  private constructor(table: Table, chain: Chain, signer: Signer, chainId: number, lane: Lane) {
+    this.table = table;
+    this.chain = chain;
+    this.signer = signer;
+    this.chainId = chainId;
+    this.lane = lane;
+  }
+
+  get address(): string {
+    return this.signer.address;
+  }
+
+  /**
+   * Takes the administrator's lane and sees through what its journal holds.
+   * @throws AdministratorBusy
+   */
+  static async open(table: Table, chain: Chain, signer: Signer): Promise<Administrator> {
+    await createLane(table, { organisation: ADMINISTRATOR, signer: signer.address, incarnation: "" });
+    const lane = await takeLane(table, ADMINISTRATOR, randomUUID());
+    if (!lane) throw new AdministratorBusy();
+    const administrator = new Administrator(table, chain, signer, await chain.chainId(), lane);
+    for (const entry of await readJournal(table, ADMINISTRATOR)) await administrator.seeThrough(entry);
+    return administrator;
+  }
+
+  async close(): Promise<void> {
+    await releaseLane(this.table, this.lane);
+  }
+
+  /** Where a step of this administrator created a contract, if one did. */
+  async created(contract: string): Promise<{ address: string; blockNumber: number } | undefined> {
+    const item = await this.table.get({ pk: "administrator", sk: `created#${contract}` });
+    return item as unknown as { address: string; blockNumber: number } | undefined;
+  }
+
+  /**
+   * Signs, journals, broadcasts and waits until a block holds it, for as long as that takes.
+   * @throws AdministrationReverted
+   */
+  async perform(step: Step): Promise<void> {
+    const { purpose, to, data, creates } = step;
+    const nonce = Math.max(this.lane.nextNonce, await this.chain.usedNonces(this.signer.address));
+    if (nonce !== this.lane.nextNonce) this.lane = await changeLane(this.table, this.lane, { nextNonce: nonce });
+    const gas = await this.gasOf(step);
+    const { hash, bytes } = await sign(this.signer, { chainId: this.chainId, nonce, data, gas, ...(to && { to }) });
+    const named = creates ? `${purpose} #${creates}` : purpose;
+    const entry: Entry = { nonce, scenario: "", ids: [], queued: [], candidates: [{ hash, count: 0 }], purpose: named };
+    await this.table.transact([useNonce(this.table, this.lane), ...journalEntry(this.table, ADMINISTRATOR, entry, bytes)]);
+    this.lane = { ...this.lane, nextNonce: nonce + 1 };
+    await checkpoint("administration-journaled-not-broadcast");
+    await this.seeThrough(entry);
+  }
+
+  private async gasOf({ purpose, to, data }: Step): Promise<number> {
+    try {
+      const call = { from: this.signer.address, data, gasPrice: "0x0", ...(to && { to }) };
+      return Math.ceil(Number(await this.chain.request<Hex>("eth_estimateGas", [call])) * 1.25);
+    } catch (error) {
+      throw new Error(`${purpose}: the chain would not take it from ${this.signer.address}`, { cause: error });
+    }
+  }
+
+  private async seeThrough(entry: Entry): Promise<void> {
+    const { nonce, purpose = "administration" } = entry;
+    const { hash } = entry.candidates[0]!;
+    const bytes = await readBytes(this.table, ADMINISTRATOR, nonce, 0);
+    await this.chain.broadcast(bytes).catch(() => {});
+    const receipt = await this.mined(hash, nonce, bytes);
+    const contract = purpose.split(" #")[1];
+    const made = receipt?.status === 1 && contract ? receipt : undefined;
+    await this.table.transact([
+      decideNonce(this.table, this.lane, nonce),
+      ...closeEntry(this.table, ADMINISTRATOR, entry),
+      ...(made ? [this.keepCreated(contract!, made.contractAddress!, made.blockNumber)] : []),
+    ]);
+    if (receipt?.status === 0) throw new AdministrationReverted(purpose, hash);
+  }
+
+  private keepCreated(contract: string, address: string, blockNumber: number): Action {
+    const Item = { pk: "administrator", sk: `created#${contract}`, address, blockNumber };
+    return { Put: { TableName: this.table.name, Item } };
+  }
+
+  /** The receipt, or undefined where another transaction took the nonce: the caller's check will see what is left to do. */
+  private async mined(hash: string, nonce: number, bytes: Uint8Array): Promise<MinedReceipt | undefined> {
+    for (let turn = 1; ; turn++) {
+      const receipt = await this.chain.receipt(hash).catch(() => undefined);
+      if (receipt) return receipt;
+      if (turn % 20 === 0) {
+        this.lane = await changeLane(this.table, this.lane, {});
+        const used = await this.chain.usedNonces(this.signer.address).catch(() => 0);
+        if (used > nonce && !(await this.chain.receipt(hash))) return undefined;
+        await this.chain.broadcast(bytes).catch(() => {});
+      }
+      await pause(POLL_MILLISECONDS);
+    }
+  }
+}

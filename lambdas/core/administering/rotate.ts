@@ -1,0 +1,107 @@
+import type { Chain } from "../chain/chain.ts";
+import { checkpoint } from "../checkpoint.ts";
+import { markReturned, unqueue } from "../indexing/mark.ts";
+import type { Kapok } from "../kapok.ts";
+import type { KeyFolder } from "../signing/keys.ts";
+import type { Book } from "../store/book.ts";
+import { readCursor } from "../store/book.ts";
+import { closeEntry, readJournal } from "../store/journal.ts";
+import type { Rotation } from "../store/lanes.ts";
+import { barLane, beginRotation, endRotation, readLane, switchSigner } from "../store/lanes.ts";
+import { pause } from "../store/table.ts";
+import type { Administrator } from "./administrator.ts";
+import type { Authorities } from "./admit.ts";
+import { admit, hasRole, revoke } from "./admit.ts";
+
+/** What a rotation works with. */
+export interface RotationParts {
+  kapok: Kapok;
+  chain: Chain;
+  keys: KeyFolder;
+  book: Book;
+  administrator: Administrator;
+  say: (line: string) => void;
+}
+
+/**
+ * Gives an organisation another signer and keeps its state: grants the new key, bars the lane, waits until every nonce of
+ * the old key is decided and indexed, switches, revokes. Where the old key cannot sign any more, it revokes first: what
+ * the old key signed can then only revert. Begun again after any interruption, it goes on where it stopped.
+ * @throws where the organisation has no lane here
+ */
+export async function rotate(parts: RotationParts, organisation: string, roles: string[], lost: boolean): Promise<Rotation> {
+  const { kapok, chain, book, administrator, say } = parts;
+  const addresses = book.addresses as unknown as Authorities;
+  const rotation = await begin(parts, organisation, lost);
+  const held = await rolesOf(chain, addresses, roles, rotation);
+  await checkpoint("rotation-begun");
+
+  await admit(administrator, chain, addresses, { id: organisation, name: organisation, roles: held, signer: rotation.to });
+  say(`granted ${rotation.to}`);
+  await checkpoint("rotation-granted");
+
+  const lane = await readLane(kapok.core, organisation);
+  if (lane?.signer === rotation.from) {
+    await barLane(kapok.core, organisation);
+    await checkpoint("rotation-barred");
+    if (rotation.lost) await abandon(parts, organisation, rotation, held);
+    else await decided(parts, organisation);
+    await switchSigner(kapok.core, organisation, rotation, await chain.usedNonces(rotation.to));
+    say(`${organisation} signs with ${rotation.to}`);
+    await checkpoint("rotation-switched");
+  }
+
+  await revoke(administrator, chain, addresses, rotation.from, held);
+  say(`revoked ${rotation.from}`);
+  await endRotation(kapok.core, organisation);
+  return rotation;
+}
+
+async function begin({ kapok, keys }: RotationParts, organisation: string, lost: boolean): Promise<Rotation> {
+  const lane = await readLane(kapok.core, organisation);
+  if (!lane) throw new Error(`${organisation} has no lane in this Kapok: its signer is kept elsewhere, or it is unknown`);
+  if (lane.rotation) return lane.rotation;
+  const gone = await keys.signer(lane.signer).then(
+    () => false,
+    () => true,
+  );
+  const rotation = { from: lane.signer, to: await keys.create(organisation), lost: lost || gone };
+  return beginRotation(kapok.core, organisation, rotation);
+}
+
+/** The roles that the organisation's key has now: the new key gets these and no others. */
+async function rolesOf(chain: Chain, addresses: Authorities, roles: string[], { from, to }: Rotation): Promise<string[]> {
+  const held: string[] = [];
+  for (const role of roles) {
+    const has = (await hasRole(chain, addresses, role, from)) || (await hasRole(chain, addresses, role, to));
+    if (has) held.push(role);
+  }
+  return held;
+}
+
+/** Waits until nothing of the old key is open any more. */
+async function decided({ kapok, say }: RotationParts, organisation: string): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    const lane = await readLane(kapok.core, organisation);
+    const entries = await readJournal(kapok.core, organisation);
+    if (entries.length === 0 && !lane?.closing) return;
+    if (turn % 20 === 10) say(`waiting for ${entries.length} transactions of the old key`);
+    await pause(250);
+  }
+}
+
+/** Revokes a key that cannot sign any more; what it signed and no block holds by then waits for the new key. */
+async function abandon(parts: RotationParts, organisation: string, rotation: Rotation, roles: string[]): Promise<void> {
+  const { kapok, chain, book, administrator, say } = parts;
+  await revoke(administrator, chain, book.addresses as unknown as Authorities, rotation.from, roles);
+  say(`revoked ${rotation.from} first, since it cannot sign`);
+  await checkpoint("rotation-revoked-not-indexed");
+
+  const head = await chain.head();
+  while (((await readCursor(kapok.core))?.blockNumber ?? 0) < head) await pause(250);
+  for (const entry of await readJournal(kapok.core, organisation)) {
+    await markReturned(kapok.core, organisation, entry.ids);
+    await unqueue(kapok.core, organisation, entry.queued);
+    await kapok.core.transact(closeEntry(kapok.core, organisation, entry));
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Scenario } from "./scenario.ts";
+
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+
+const bookFile = z.object({
+  rpcUrl: z.url(),
+  chainId: z.int().positive(),
+  genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
+  addresses: z.record(z.string(), address),
+  startBlock: z.int().min(0).default(0),
+});
+
+/** An organisation of this Kapok. */
+export interface OrganisationSettings {
+  /** The exact string from which operation ids are derived. */
+  id: string;
+  name: string;
+  /** `<scenario>:<role>` each. */
+  roles: string[];
+  /** The address that signs for it, where that is done elsewhere. */
+  signer?: string | undefined;
+}
+
+/** The settings file: the same form for one machine and for the cloud. */
+export interface Settings {
+  /** `create`, or the book to join. */
+  book: "create" | z.infer<typeof bookFile>;
+  organisations: OrganisationSettings[];
+  /** How lanes speak to the chain, where that differs from the defaults. */
+  submitting?: { ahead?: number; gas?: number; patienceBlocks?: number; timeoutMilliseconds?: number } | undefined;
+  /** Each scenario's parameters under its name; not needed where the book is joined. */
+  [scenario: string]: unknown;
+}
+
+/** The settings file cannot be used. The message names each fault with its place. */
+export class SettingsInvalid extends Error {
+  constructor(faults: string[]) {
+    super(`the settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.name = "SettingsInvalid";
+  }
+}
+
+/**
+ * Reads settings.
+ * @throws SettingsInvalid
+ */
+export function parseSettings(input: unknown, scenarios: readonly Scenario[]): Settings {
+  const parsed = schemaOf(scenarios).safeParse(input);
+  if (!parsed.success) {
+    throw new SettingsInvalid(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`));
+  }
+  const settings = parsed.data as Settings;
+  const faults = [...scenarioFaults(settings, scenarios), ...organisationFaults(settings)];
+  if (faults.length > 0) throw new SettingsInvalid(faults);
+  return settings;
+}
+
+function schemaOf(scenarios: readonly Scenario[]) {
+  const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
+  const organisation = z.strictObject({
+    id: z.string().regex(/^[A-Za-z0-9._-]{1,31}$/, "1 to 31 of A-Z a-z 0-9 . _ -"),
+    name: z.string().min(1).max(100),
+    roles: z.array(z.enum(roles)).min(1),
+    signer: address.optional(),
+  });
+  const submitting = z.strictObject({
+    ahead: z.int().min(1).max(8).optional(),
+    gas: z.int().min(1_000_000).optional(),
+    patienceBlocks: z.int().min(2).optional(),
+    timeoutMilliseconds: z.int().min(1000).optional(),
+  });
+  return z.strictObject({
+    book: z.union([z.literal("create"), bookFile]).default("create"),
+    organisations: z.array(organisation).min(1),
+    submitting: submitting.optional(),
+    ...Object.fromEntries(scenarios.map(({ name, settings }) => [name, settings.optional()])),
+  });
+}
+
+function scenarioFaults(settings: Settings, scenarios: readonly Scenario[]): string[] {
+  if (settings.book !== "create") return [];
+  return scenarios
+    .filter(({ name }) => settings[name] === undefined)
+    .map(({ name }) => `${name}: a book that is created needs the parameters of this scenario`);
+}
+
+function organisationFaults({ organisations }: Settings): string[] {
+  const ids = organisations.map(({ id }) => id);
+  return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `organisations: ${id} stands there twice`);
+}

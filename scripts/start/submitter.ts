@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { scenarios } from "../../lambdas/scenarios.ts";
+import { parseSettings } from "../../lambdas/core/settings.ts";
+import { defaultSubmitting } from "../../lambdas/core/submitting/settings.ts";
+import { Submitter } from "../../lambdas/core/submitting/submitter.ts";
+import { openParts } from "./environment.ts";
+import { endWithSupervisor, onHint, tellSupervisor } from "./supervised.ts";
+
+/** The submitter as a process of its own: it keeps the lanes of the settings' own organisations moving. */
+const { environment, kapok, chain } = openParts("submitter", scenarios);
+const stop = new AbortController();
+process.once("SIGTERM", () => stop.abort());
+process.on("SIGINT", () => {});
+endWithSupervisor();
+
+const settings = parseSettings(JSON.parse(await readFile(environment.settings!, "utf8")), scenarios);
+const given = Object.fromEntries(Object.entries(settings.submitting ?? {}).filter(([, value]) => value !== undefined));
+const submitter = new Submitter(kapok, chain, environment.home.keys, { ...defaultSubmitting, ...given });
+onHint((hint) => {
+  if (hint.hint === "queue") submitter.wake(hint.organisation);
+  if (hint.hint === "block") submitter.wakeAll();
+});
+tellSupervisor({ hint: "ready" });
+await submitter.run(
+  settings.organisations.filter(({ signer }) => signer === undefined).map(({ id }) => id),
+  stop.signal,
+);
+process.exit(0);
