@@ -81,9 +81,9 @@ export async function sendEarnings(session: Session, earnings: Earning[]): Promi
       }
     } else {
       const problem = refusalOf(request, answer);
-      for (const { key, detail } of badEntries(left, answer)) {
+      for (const { key, message } of badEntries(left, answer)) {
         const id = operationId(session.organisation, key);
-        sent.set(key, { id, status: "refused", problem: { ...problem, detail: detail ?? problem.detail } });
+        sent.set(key, { id, status: "refused", problem: { ...problem, detail: message ?? problem.detail } });
       }
     }
   }
@@ -140,11 +140,12 @@ function refusalOf(request: Request, answer: Answer): Problem {
   throw new ServiceFailed(`${request.method} ${request.path}: ${answer.status} ${problem.name}: ${problem.detail}`);
 }
 
-function badEntries(earnings: Earning[], answer: Answer): { key: string; detail?: string }[] {
-  const errors: { index?: number; detail?: string }[] = answer.body.errors ?? [];
-  const named = errors.flatMap(({ index, detail }) => {
+/** The entries that a problem names, or all of them where it names none. */
+function badEntries(earnings: Earning[], answer: Answer): { key: string; message?: string }[] {
+  const errors: { index?: number; message?: string }[] = answer.body.errors ?? [];
+  const named = errors.flatMap(({ index, message }) => {
     const earning = index === undefined ? undefined : earnings[index];
-    return earning ? [{ key: earning.key, ...(detail === undefined ? {} : { detail }) }] : [];
+    return earning ? [{ key: earning.key, ...(message === undefined ? {} : { message }) }] : [];
   });
   return named.length > 0 ? named : earnings;
 }

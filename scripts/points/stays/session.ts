@@ -80,7 +80,7 @@ export function openSession(credentials: Credentials, options: SessionOptions): 
     try {
       const answer = await untilAnswered("the token", () => send(tokenUrl, { method: "POST", headers, body }));
       if (answer.status === 200) return answer.body.access_token;
-      const why = answer.body.detail ?? answer.body.error ?? answer.status;
+      const why = answer.body.error_description ?? answer.body.error ?? answer.status;
       throw new ServiceFailed(`${tokenUrl} gives no token for client ${clientId}: ${why}. Are the credentials of now?`);
     } catch (error) {
       token = undefined;
@@ -101,14 +101,17 @@ export function openSession(credentials: Credentials, options: SessionOptions): 
 
   async function send(url: string, init: RequestInit): Promise<Attempt> {
     signal.throwIfAborted();
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error("no answer in 30 seconds")), answerWithin);
     try {
-      const timely = AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
-      const response = await fetch(url, { ...init, signal: timely, redirect: "error" });
+      const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, late.signal]), redirect: "error" });
       const text = await response.text();
       return judged(response, text);
     } catch (error) {
       signal.throwIfAborted();
       return { status: 0, body: {}, again: `${new URL(url).host} does not answer (${causeOf(error)})` };
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -143,6 +146,6 @@ function jsonOf(text: string): any {
 }
 
 function causeOf(error: unknown): string {
-  const { cause, message, name } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? (name === "TimeoutError" ? "no answer in 30 seconds" : message);
+  const { cause, message } = error as Error & { cause?: { code?: string } };
+  return cause?.code ?? message;
 }
