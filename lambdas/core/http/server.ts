@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
+import { problems } from "../problem.ts";
 
 /** A listening server. */
 export interface Listening {
@@ -20,7 +21,7 @@ export async function serve(app: Pick<Hono<any>, "fetch">, port: number): Promis
   // The times are for receiving a request; one that waits for its outcome is not cut.
   const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, maxHeaderSize: 16 * 1024 };
   const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
-    errorHandler: () => new Response(null, { status: 400 }),
+    errorHandler: answerUnreadable,
   });
   const server = createServer(limits, (request, response) => void listener(request, response));
   await new Promise<void>((resolve, reject) => {
@@ -28,6 +29,14 @@ export async function serve(app: Pick<Hono<any>, "fetch">, port: number): Promis
     server.listen(port, "127.0.0.1", resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => closed(server) };
+}
+
+/** A request that does not reach the application, since its target or its Host cannot be read. */
+function answerUnreadable(error: unknown): Response {
+  const name = error instanceof RequestError ? "invalid-request" : "internal-error";
+  const { status, title } = problems[name];
+  const document = { type: `/problems/${name}`, title, status, detail: "The request's target or Host cannot be read." };
+  return new Response(JSON.stringify(document), { status, headers: { "Content-Type": "application/problem+json" } });
 }
 
 async function closed(server: Server): Promise<void> {

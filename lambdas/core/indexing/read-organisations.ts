@@ -15,7 +15,7 @@ export function organisationsReader(address: string): OrganisationsReader {
     for (const { transactionHash, logs } of receipts) {
       for (const log of logs) {
         const event = log.address === watched ? decode(log) : undefined;
-        if (!event) continue;
+        if (event?.args["organisation"] === undefined) continue;
         const place = { hash: transactionHash, blockNumber: block.number, logIndex: log.logIndex };
         const organisation = organisationOf(event.args.organisation);
         rows.push({ row: rowOf(event.name, organisation, event.args), place, time: block.time });
