@@ -92,7 +92,9 @@ function sameBook(one: BookFile, other: BookFile): boolean {
   return (
     one.chainId === other.chainId &&
     one.genesisHash === other.genesisHash &&
-    Object.entries(one.addresses).every(([name, address]) => other.addresses[name]?.toLowerCase() === address.toLowerCase())
+    Object.entries(one.addresses).every(
+      ([name, address]) => other.addresses[name]?.toLowerCase() === address.toLowerCase(),
+    )
   );
 }
 
@@ -150,7 +152,9 @@ async function unchangeable(kapok: Kapok, chain: Chain, book: Book, signers: Str
     }
     const name = (await kapok.core.get({ pk: "organisations", sk: id }))?.name;
     if (name !== undefined && name !== asked.organisation.name) {
-      faults.push(`organisations: ${id} is named "${name}" in the book for ever, the settings say "${asked.organisation.name}"`);
+      faults.push(
+        `organisations: ${id} is named "${name}" in the book for ever, the settings say "${asked.organisation.name}"`,
+      );
     }
     for (const role of kapok.scenarios.flatMap(({ roles }) => Object.keys(roles))) {
       if (asked.organisation.roles.includes(role)) continue;

@@ -24,6 +24,14 @@ export class AnvilRefusal extends Error {
   }
 }
 
+export interface AnvilCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+export type Outcome<Result> =
+  { readonly result: Result } | { readonly error: { readonly code: number; readonly message: string } };
+
 export interface AnvilStart {
   readonly home: string;
   readonly genesis: Genesis;
@@ -93,17 +101,14 @@ export class Anvil {
 
   /** Calls one method. @throws AnvilRefusal */
   async call<Result>(method: string, ...params: readonly unknown[]): Promise<Result> {
-    const [answer] = await this.#ask<Result>([{ method, params }], false);
-    return answer as Result;
+    const answer = await this.#ask<Outcome<Result>>({ jsonrpc: "2.0", id: 1, method, params });
+    if ("error" in answer) throw new AnvilRefusal(method, answer.error);
+    return answer.result;
   }
 
-  /** Calls one method with each of several parameters, in one request; anvil takes them in this order. @throws AnvilRefusal */
-  async callEach<Result>(method: string, params: readonly unknown[]): Promise<Result[]> {
-    if (params.length === 0) return [];
-    return this.#ask<Result>(
-      params.map((param) => ({ method, params: [param] })),
-      true,
-    );
+  /** Calls several methods in one request. What was refused is among the outcomes, not thrown. */
+  async callAll(calls: readonly AnvilCall[]): Promise<Outcome<unknown>[]> {
+    return this.#ask<Outcome<unknown>[]>(calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call })));
   }
 
   /** Passes a request on as it stands, and gives the answer as it comes. */
@@ -117,19 +122,11 @@ export class Anvil {
     });
   }
 
-  async #ask<Result>(
-    calls: readonly { method: string; params: readonly unknown[] }[],
-    batch: boolean,
-  ): Promise<Result[]> {
-    const numbered = calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call }));
-    const response = await this.send(Buffer.from(JSON.stringify(batch ? numbered : numbered[0])));
+  async #ask<Answer>(request: unknown): Promise<Answer> {
+    const response = await this.send(Buffer.from(JSON.stringify(request)));
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
-    const text = JSON.parse(Buffer.concat(chunks).toString()) as Answer<Result> | Answer<Result>[];
-    return (Array.isArray(text) ? text : [text]).map((answer, at) => {
-      if ("error" in answer) throw new AnvilRefusal(calls[at]?.method ?? "batch", answer.error);
-      return answer.result;
-    });
+    return JSON.parse(Buffer.concat(chunks).toString()) as Answer;
   }
 
   async #answers(): Promise<void> {
@@ -143,8 +140,6 @@ export class Anvil {
     }
   }
 }
-
-type Answer<Result> = { result: Result } | { error: { code: number; message: string } };
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

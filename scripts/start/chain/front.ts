@@ -4,7 +4,6 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { Hex } from "viem";
 import { Broadcaster } from "./broadcast.ts";
 import type { Chain } from "./chain.ts";
 import { refusals, type Refusal } from "./refusals.ts";
@@ -38,7 +37,7 @@ export function frontOf(chain: Chain, settings: ChainSettings): Server {
     const refusal = refusalOf(call);
     if (refusal !== undefined) return errorText(call.id, refusal);
     if (call.method !== "eth_sendRawTransaction") return undefined;
-    const sent = await broadcaster.take(call.params?.[0] as Hex);
+    const sent = await broadcaster.take(call.params?.[0] as string);
     if ("hash" in sent) return JSON.stringify({ jsonrpc: "2.0", id: call.id, result: sent.hash });
     await chain.gate.passed(); // "Nonce too low" would tell of a block.
     return errorText(call.id, sent.refusal);

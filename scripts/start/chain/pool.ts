@@ -10,9 +10,9 @@ export class Pool {
     return this.#raw.get(hash);
   }
 
-  /** Every transaction with its hash, in the order of their coming. */
-  all(): [hash: string, raw: string][] {
-    return [...this.#raw];
+  /** Every transaction, in the order of their coming. */
+  all(): string[] {
+    return [...this.#raw.values()];
   }
 
   add(hash: string, raw: string): void {

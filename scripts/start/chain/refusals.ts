@@ -18,6 +18,11 @@ export const refusals = {
   blockGas: { code: -32005, message: "Transaction gas limit exceeds block gas limit" },
 } as const satisfies Record<string, Refusal>;
 
+/** Whether anvil refused a transaction because another one waits at its nonce. */
+export function isReplacement(anvil: Refusal): boolean {
+  return anvil.message.includes("replacement transaction underpriced");
+}
+
 /** What Besu would say where anvil says this of a transaction. Words that Besu has none for stay anvil's. */
 export function asBesuSays(anvil: Refusal): Refusal {
   const heard = anvil.message.toLowerCase();

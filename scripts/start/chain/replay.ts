@@ -2,9 +2,7 @@
 import type { Anvil } from "./anvil.ts";
 import type { LoggedBlock } from "./block-log.ts";
 import { headOf, mine } from "./mine.ts";
-
-/** anvil takes the calls of a batch strictly in order only where the batch is small (measured: 25 of 1.7.1's are, 100 are not). */
-const TRANSACTIONS_A_CALL = 20;
+import { offer } from "./offer.ts";
 
 /**
  * @param blocks - the log. It may begin before the snapshot that anvil was started with, and holds the snapshot's head.
@@ -24,9 +22,7 @@ export async function replay(
   for (const block of blocks) {
     if (block.number < next) continue;
     if (block.number !== next) throw damaged(`block ${next} is missing before block ${block.number}`);
-    for (let at = 0; at < block.transactions.length; at += TRANSACTIONS_A_CALL) {
-      await anvil.callEach("eth_sendRawTransaction", block.transactions.slice(at, at + TRANSACTIONS_A_CALL));
-    }
+    await offer(anvil, block.transactions);
     const { hash } = await mine(anvil, block.timestamp);
     if (hash !== block.hash) throw damaged(differs(block, hash, "its transactions now make"));
     next++;
