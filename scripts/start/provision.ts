@@ -1,8 +1,9 @@
 import type { Abi } from "viem";
 import { organisationsAbi } from "../../contracts/core/generated/Organisations.abi.ts";
-import { admit, hasRole } from "../../lambdas/core/administering/admit.ts";
+import { admission, hasRole } from "../../lambdas/core/administering/admit.ts";
 import type { Authorities } from "../../lambdas/core/administering/admit.ts";
 import { Administrator } from "../../lambdas/core/administering/administrator.ts";
+import type { Step } from "../../lambdas/core/administering/administrator.ts";
 import { constantsOf, differences } from "../../lambdas/core/administering/constants.ts";
 import { createBook } from "../../lambdas/core/administering/create-book.ts";
 import { readContract } from "../../lambdas/core/administering/read-contract.ts";
@@ -128,12 +129,14 @@ async function admitAll({ home, kapok, chain }: Provision, book: Book, signers: 
   if (faults.length > 0) throw new SettingsInvalid(faults);
   const administrator = await openAdministrator(home, kapok, chain);
   try {
+    const steps: Step[] = [];
     for (const { organisation, signer } of signers) {
       const lane = await readLane(kapok.core, organisation.id);
       if (lane?.rotation) continue;
       const { id, name, roles } = organisation;
-      await admit(administrator, chain, book.addresses as unknown as Authorities, { id, name, roles, signer });
+      steps.push(...(await admission(chain, book.addresses as unknown as Authorities, { id, name, roles, signer })));
     }
+    await administrator.perform(steps);
   } finally {
     await administrator.close();
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { getContractAddress } from "viem/utils";
 import type { Hex } from "viem";
 import type { Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
@@ -12,6 +13,10 @@ import { pause } from "../store/table.ts";
 import { sign } from "../submitting/transaction.ts";
 
 const POLL_MILLISECONDS = 150;
+/** Price is zero, so gas limits are generous. */
+const CALL_GAS = 1_000_000;
+const CREATION_GAS = 1_000_000;
+const GAS_PER_CREATION_BYTE = 240;
 
 type MinedReceipt = Receipt & { blockNumber: number };
 
@@ -72,11 +77,18 @@ export class Administrator {
     if (!lane) throw new AdministratorBusy();
     const administrator = new Administrator(table, chain, signer, await chain.chainId(), lane);
     for (const entry of await readJournal(table, ADMINISTRATOR)) await administrator.seeThrough(entry);
+    await administrator.catchUp();
     return administrator;
   }
 
   async close(): Promise<void> {
     await releaseLane(this.table, this.lane);
+  }
+
+  /** After the loss of a journal, the chain may have used more nonces than the lane knows. */
+  private async catchUp(): Promise<void> {
+    const used = await this.chain.usedNonces(this.signer.address);
+    if (used > this.lane.nextNonce) this.lane = await changeLane(this.table, this.lane, { nextNonce: used });
   }
 
   /** Where a step of this administrator created a contract, if one did. */
@@ -85,31 +97,33 @@ export class Administrator {
     return item as unknown as { address: string; blockNumber: number } | undefined;
   }
 
+  /** The address of the contract that the step after `steps` others would create now. */
+  nextAddress(steps: number): string {
+    return getContractAddress({ from: this.signer.address as Hex, nonce: BigInt(this.lane.nextNonce + steps) });
+  }
+
   /**
-   * Signs, journals, broadcasts and waits until a block holds it, for as long as that takes.
+   * Signs, journals and broadcasts steps one after another, and waits until blocks hold them all, for as long as that
+   * takes. A step may rely on those before it.
    * @throws AdministrationReverted
    */
-  async perform(step: Step): Promise<void> {
-    const { purpose, to, data, creates } = step;
-    const nonce = Math.max(this.lane.nextNonce, await this.chain.usedNonces(this.signer.address));
-    if (nonce !== this.lane.nextNonce) this.lane = await changeLane(this.table, this.lane, { nextNonce: nonce });
-    const gas = await this.gasOf(step);
+  async perform(steps: Step[]): Promise<void> {
+    const entries: Entry[] = [];
+    for (const step of steps) entries.push(await this.submit(step));
+    for (const entry of entries) await this.seeThrough(entry);
+  }
+
+  private async submit({ purpose, to, data, creates }: Step): Promise<Entry> {
+    const nonce = this.lane.nextNonce;
+    const gas = to ? CALL_GAS : CREATION_GAS + (data.length / 2) * GAS_PER_CREATION_BYTE;
     const { hash, bytes } = await sign(this.signer, { chainId: this.chainId, nonce, data, gas, ...(to && { to }) });
     const named = creates ? `${purpose} #${creates}` : purpose;
     const entry: Entry = { nonce, scenario: "", ids: [], queued: [], candidates: [{ hash, count: 0 }], purpose: named };
     await this.table.transact([useNonce(this.table, this.lane), ...journalEntry(this.table, ADMINISTRATOR, entry, bytes)]);
     this.lane = { ...this.lane, nextNonce: nonce + 1 };
     await checkpoint("administration-journaled-not-broadcast");
-    await this.seeThrough(entry);
-  }
-
-  private async gasOf({ purpose, to, data }: Step): Promise<number> {
-    try {
-      const call = { from: this.signer.address, data, gasPrice: "0x0", ...(to && { to }) };
-      return Math.ceil(Number(await this.chain.request<Hex>("eth_estimateGas", [call])) * 1.25);
-    } catch (error) {
-      throw new Error(`${purpose}: the chain would not take it from ${this.signer.address}`, { cause: error });
-    }
+    await this.chain.broadcast(bytes).catch(() => {});
+    return entry;
   }
 
   private async seeThrough(entry: Entry): Promise<void> {

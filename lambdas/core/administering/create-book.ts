@@ -6,7 +6,7 @@ import { organisationsAbi } from "../../../contracts/core/generated/Organisation
 import type { Chain } from "../chain/chain.ts";
 import type { Scenario } from "../scenario.ts";
 import type { BookFile } from "../store/book.ts";
-import type { Administrator } from "./administrator.ts";
+import type { Administrator, Step } from "./administrator.ts";
 import { readContract } from "./read-contract.ts";
 import { roleId, SIGNER_ROLE } from "./roles.ts";
 
@@ -20,47 +20,61 @@ export async function createBook(
   scenarios: readonly Scenario[],
   settings: Record<string, any>,
 ): Promise<Omit<BookFile, "rpcUrl">> {
-  const authority = await create(administrator, "AccessManager", accessManagerAbi, await accessManagerCode(), [
-    administrator.address,
-  ]);
-  const organisations = await create(administrator, "Organisations", organisationsAbi, await organisationsCode(), [authority]);
+  const plan = new Plan(administrator);
+  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), [administrator.address]);
+  const organisations = await plan.create("Organisations", organisationsAbi, await organisationsCode(), [authority]);
   const addresses: Record<string, string> = { AccessManager: authority, Organisations: organisations };
   for (const { name, ledger } of scenarios) {
     const constructorArguments = ledger.constructorArguments(settings[name], { authority, organisations });
-    const address = await create(administrator, ledger.contract, ledger.abi, await ledger.bytecode(), constructorArguments);
-    addresses[ledger.contract] = address;
-    await openLedger(administrator, chain, authority, address, ledger.contract);
+    addresses[ledger.contract] = await plan.create(ledger.contract, ledger.abi, await ledger.bytecode(), constructorArguments);
   }
+  await administrator.perform(plan.steps);
+
+  const opening: Step[] = [];
+  for (const { ledger } of scenarios) {
+    const address = addresses[ledger.contract]!;
+    if (!(await isOpen(chain, authority, address))) opening.push(openLedger(authority, address, ledger.contract));
+  }
+  await administrator.perform(opening);
+
   const genesis = await chain.block(0);
   const { blockNumber } = (await administrator.created("AccessManager"))!;
   return { chainId: await chain.chainId(), genesisHash: genesis!.hash, addresses, startBlock: blockNumber };
 }
 
-async function create(
-  administrator: Administrator,
-  contract: string,
-  abi: Abi,
-  bytecode: Hex,
-  args: readonly unknown[],
-): Promise<string> {
-  const known = await administrator.created(contract);
-  if (known) return known.address;
-  const data = encodeDeployData({ abi, bytecode, args });
-  await administrator.perform({ purpose: `create ${contract}`, data, creates: contract });
-  const made = await administrator.created(contract);
-  if (!made) throw new Error(`the chain has no ${contract} after its creation; run the same command again`);
-  return made.address;
+/** The creations that are still to be done, at addresses that are known beforehand. */
+class Plan {
+  readonly steps: Step[] = [];
+  private readonly administrator: Administrator;
+
+  constructor(administrator: Administrator) {
+    this.administrator = administrator;
+  }
+
+  async create(contract: string, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<string> {
+    const known = await this.administrator.created(contract);
+    if (known) return known.address;
+    const address = this.administrator.nextAddress(this.steps.length);
+    const data = encodeDeployData({ abi, bytecode, args });
+    this.steps.push({ purpose: `create ${contract}`, data, creates: contract });
+    return address;
+  }
 }
 
-/** Lets signers call `submit`. */
-async function openLedger(administrator: Administrator, chain: Chain, authority: string, ledger: string, name: string) {
-  const selector = toFunctionSelector(operationEnvelopeAbi.find((item) => item.type === "function" && item.name === "submit")!);
+const submitSelector = toFunctionSelector(
+  operationEnvelopeAbi.find((item) => item.type === "function" && item.name === "submit")!,
+);
+
+/** Whether signers may call a ledger's `submit`. */
+async function isOpen(chain: Chain, authority: string, ledger: string): Promise<boolean> {
   const manager = { address: authority, abi: accessManagerAbi as Abi };
-  const role = await readContract(chain, manager, "getTargetFunctionRole", [ledger, selector]);
-  if (role === roleId(SIGNER_ROLE)) return;
-  const args = [ledger as Hex, [selector], roleId(SIGNER_ROLE)] as const;
+  return (await readContract(chain, manager, "getTargetFunctionRole", [ledger, submitSelector])) === roleId(SIGNER_ROLE);
+}
+
+function openLedger(authority: string, ledger: string, name: string): Step {
+  const args = [ledger as Hex, [submitSelector], roleId(SIGNER_ROLE)] as const;
   const data = encodeFunctionData({ abi: accessManagerAbi, functionName: "setTargetFunctionRole", args });
-  await administrator.perform({ purpose: `open ${name} to signers`, to: authority, data });
+  return { purpose: `open ${name} to signers`, to: authority, data };
 }
 
 async function accessManagerCode(): Promise<Hex> {

@@ -11,7 +11,7 @@ import { barLane, beginRotation, endRotation, readLane, switchSigner } from "../
 import { pause } from "../store/table.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
-import { admit, hasRole, revoke } from "./admit.ts";
+import { admission, hasRole, revocation } from "./admit.ts";
 
 /** What a rotation works with. */
 export interface RotationParts {
@@ -36,7 +36,8 @@ export async function rotate(parts: RotationParts, organisation: string, roles: 
   const held = await rolesOf(chain, addresses, roles, rotation);
   await checkpoint("rotation-begun");
 
-  await admit(administrator, chain, addresses, { id: organisation, name: organisation, roles: held, signer: rotation.to });
+  const signing = { id: organisation, name: organisation, roles: held, signer: rotation.to };
+  await administrator.perform(await admission(chain, addresses, signing));
   say(`granted ${rotation.to}`);
   await checkpoint("rotation-granted");
 
@@ -51,7 +52,7 @@ export async function rotate(parts: RotationParts, organisation: string, roles: 
     await checkpoint("rotation-switched");
   }
 
-  await revoke(administrator, chain, addresses, rotation.from, held);
+  await administrator.perform(await revocation(chain, addresses, rotation.from, held));
   say(`revoked ${rotation.from}`);
   await endRotation(kapok.core, organisation);
   return rotation;
@@ -93,7 +94,7 @@ async function decided({ kapok, say }: RotationParts, organisation: string): Pro
 /** Revokes a key that cannot sign any more; what it signed and no block holds by then waits for the new key. */
 async function abandon(parts: RotationParts, organisation: string, rotation: Rotation, roles: string[]): Promise<void> {
   const { kapok, chain, book, administrator, say } = parts;
-  await revoke(administrator, chain, book.addresses as unknown as Authorities, rotation.from, roles);
+  await administrator.perform(await revocation(chain, book.addresses as unknown as Authorities, rotation.from, roles));
   say(`revoked ${rotation.from} first, since it cannot sign`);
   await checkpoint("rotation-revoked-not-indexed");
 
