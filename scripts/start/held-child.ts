@@ -15,6 +15,7 @@ export function spawnRecorded(
   const { output, channel, ...others } = options;
   const child = spawn("/bin/sh", ["-c", 'read -r go && exec "$0" "$@"', command, ...args], {
     ...others,
+    detached: true, // Ctrl-C in a terminal is for whoever started us all; it tells us in its own order.
     stdio: ["pipe", output, output, ...(channel ? (["ipc"] as const) : [])],
   });
   const identity = child.pid === undefined ? undefined : identify(child.pid);

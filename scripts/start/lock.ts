@@ -31,6 +31,12 @@ export function lockHome(home: string): () => void {
   return () => unlinkSync(lock);
 }
 
+/** Whether a running process owns this folder. */
+export function isHomeInUse(home: string): boolean {
+  const owner = readJson<ProcessIdentity>(join(home, "lock"));
+  return owner !== undefined && isRunning(owner);
+}
+
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);

@@ -2,12 +2,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readJson, writeDurably } from "../durable-file.ts";
 import { spawnRecorded } from "../held-child.ts";
-import { endProcess, type ProcessIdentity } from "../process-identity.ts";
+import { freePort } from "../ports.ts";
+import { ProcessRecords } from "../process-records.ts";
 import { findAnvil } from "../programs.ts";
 import type { Genesis } from "./genesis.ts";
 
@@ -57,10 +55,8 @@ export class Anvil {
 
   /** Ends what an earlier front of this home left behind, starts anvil, and waits until it answers. */
   static async start({ home, genesis, stateHistory, snapshot }: AnvilStart): Promise<Anvil> {
-    const record = join(home, "anvil.json");
-    const orphan = readJson<ProcessIdentity>(record);
-    if (orphan !== undefined) await endProcess(orphan, 0);
-
+    const records = new ProcessRecords(home);
+    await records.endAll(0);
     const port = await freePort();
     const options: Record<string, string | number> = {
       "--host": "127.0.0.1",
@@ -82,7 +78,7 @@ export class Anvil {
       [...flags, ...Object.entries(options).flatMap(([name, value]) => [name, String(value)])],
       // What anvil caches under the home of its user goes with the chain.
       { output: "pipe", env: { HOME: home, PATH: process.env["PATH"] } },
-      (identity) => writeDurably(record, JSON.stringify(identity)),
+      (identity) => records.remember("anvil", identity),
     );
     child.stdout?.pipe(process.stdout, { end: false });
     child.stderr?.pipe(process.stderr, { end: false });
@@ -139,13 +135,4 @@ export class Anvil {
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
