@@ -6,6 +6,7 @@ import { docsPage } from "./docs.ts";
 import { remembering } from "./identity.ts";
 import type { Authenticate } from "./identity.ts";
 import { openapiDocument } from "./openapi.ts";
+import type { OpenapiDocument } from "./openapi.ts";
 import { addOperationRoute } from "./operation-route.ts";
 import { answerError, answerProblem, catalogueOf, problemDocument } from "./problem-document.ts";
 import { problemIndexPage, problemPage } from "./problem-pages.ts";
@@ -49,11 +50,11 @@ export function createApp(parts: AppParts): OpenAPIHono {
   app.get("/healthz", (context) => context.json({ status: "ok" }));
 
   const tokenUrl = parts.tokenUrl ?? `${apiUrl}/oauth2/token`;
-  const document = openapiDocument(app, { apiUrl, tokenUrl, version: parts.version, scenarios });
-  const documentText = JSON.stringify(document);
-  const docs = docsPage(document);
-  app.get("/openapi.json", (context) => context.body(documentText, 200, { "Content-Type": "application/json" }));
-  app.get("/docs", (context) => context.html(docs));
+  // Made when first asked for, since a function that starts cold has more urgent things to do.
+  let made: OpenapiDocument | undefined;
+  const document = () => (made ??= openapiDocument(app, { apiUrl, tokenUrl, version: parts.version, scenarios }));
+  app.get("/openapi.json", (context) => context.json(document()));
+  app.get("/docs", (context) => context.html(docsPage(document())));
   app.get("/problems", (context) => context.html(problemIndexPage(catalogue)));
   app.get("/problems/:name", (context) => {
     const kind = Object.hasOwn(catalogue, context.req.param("name")) && catalogue[context.req.param("name")];

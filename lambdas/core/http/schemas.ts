@@ -84,12 +84,4 @@ export const operation = z
     description:
       "One write. `final` and `rejected` are for ever. What this Kapok learned from the chain alone may lack `kind`, " +
       "`acceptedAt` and `request`.",
-    example: {
-      id: "0b8e6a52-7f3c-8a1d-9e40-5c2d71f8a6b3",
-      scenario: "points",
-      kind: "redeem",
-      status: "accepted",
-      acceptedAt: "2026-11-01T08:30:00.000Z",
-      request: { member: "5f0c2d81-94e7-8b36-a2d1-07c9be4f6a58", points: 300 },
-    },
   });

@@ -40,8 +40,9 @@ function answerUnreadable(error: unknown): Response {
 }
 
 async function closed(server: Server): Promise<void> {
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
+  const ended = new Promise((resolve) => server.close(resolve));
+  // A connection that becomes idle from here on would be kept alive for the next request.
+  const sweeping = setInterval(() => server.closeIdleConnections(), 20);
+  await ended;
+  clearInterval(sweeping);
 }
