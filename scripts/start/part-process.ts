@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { spawnRecorded } from "./held-child.ts";
+import { spawnRecorded } from "./recorded-child.ts";
 import type { Part } from "./part.ts";
 import { endProcess, type ProcessIdentity } from "./process-identity.ts";
 import { isHint, type Hint } from "./supervised.ts";

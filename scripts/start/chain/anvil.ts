@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { spawnRecorded } from "../held-child.ts";
+import { spawnRecorded } from "../recorded-child.ts";
 import { freePort } from "../ports.ts";
 import { ProcessRecords } from "../process-records.ts";
 import { findAnvil } from "../programs.ts";
