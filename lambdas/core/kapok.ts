@@ -7,6 +7,7 @@ import { Table } from "./store/table.ts";
 export class Kapok {
   readonly scenarios: readonly Scenario[];
   readonly log: Logger;
+  readonly client: DynamoDBDocumentClient;
   /** Operations, queues, lanes, journals, the book. */
   readonly core: Table;
   private readonly projections: Map<string, Table>;
@@ -15,6 +16,7 @@ export class Kapok {
   constructor(scenarios: readonly Scenario[], client: DynamoDBDocumentClient, prefix: string, log: Logger) {
     this.scenarios = scenarios;
     this.log = log;
+    this.client = client;
     this.core = new Table(client, `${prefix}-core`);
     this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, `${prefix}-${name}`)]));
   }

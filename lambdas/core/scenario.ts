@@ -3,7 +3,7 @@ import type { Abi } from "viem";
 import type { Api } from "./http/api.ts";
 import type { Facade } from "./facade.ts";
 import type { ProblemKind } from "./problem.ts";
-import type { Operation, Place, Rejection } from "./operation.ts";
+import type { Place, Rejection } from "./operation.ts";
 import type { AuditBook } from "./auditing/book.ts";
 
 /**
@@ -22,6 +22,8 @@ export interface Scenario {
   problems: Record<string, ProblemKind>;
   /** Adds the scenario's routes below `/v1/<name>`. */
   routes(api: Api, facade: Facade): void;
+  /** A command for a shell that shows what the scenario does, on a machine that runs the sample. */
+  example(apiUrl: string): string;
   ledger: Ledger;
 }
 

@@ -1,4 +1,5 @@
 import type { Scenario } from "../core/scenario.ts";
+import { example } from "./example.ts";
 import { ledger } from "./ledger.ts";
 import { operations } from "./operations.ts";
 import { problems } from "./problems.ts";
@@ -16,5 +17,6 @@ export const points: Scenario = {
   operations,
   problems,
   routes,
+  example,
   ledger,
 };

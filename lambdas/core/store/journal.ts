@@ -95,6 +95,6 @@ export async function readBytes(table: Table, organisation: string, nonce: numbe
 }
 
 function entryOf(item: Item): Entry {
-  const { pk: _, sk, ...entry } = item;
+  const { pk, sk, ...entry } = item;
   return { ...(entry as any), ids: unpackIds(item.ids) };
 }

@@ -1,0 +1,102 @@
+import { readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Chain } from "../../lambdas/core/chain/chain.ts";
+import { Kapok } from "../../lambdas/core/kapok.ts";
+import { logger, saying } from "../../lambdas/core/log.ts";
+import { parseSettings } from "../../lambdas/core/settings.ts";
+import type { Settings } from "../../lambdas/core/settings.ts";
+import { readCursor } from "../../lambdas/core/store/book.ts";
+import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
+import { scenarios } from "../../lambdas/scenarios.ts";
+import { keepCredentials } from "./credentials.ts";
+import type { Environment } from "./environment.ts";
+import { readEnvironment } from "./environment.ts";
+import { chainPart, dynamodbPart } from "./parts.ts";
+import { expectFree } from "./ports.ts";
+import { provision } from "./provision.ts";
+import { Supervisor } from "./supervisor.ts";
+import { createTables } from "./tables.ts";
+import { welcome } from "./welcome.ts";
+
+/** `npm start [-- --reset | --restored]`: the whole of Kapok on one machine. */
+const sample = fileURLToPath(new URL("sample-settings.json", import.meta.url));
+
+try {
+  await start(readEnvironment(), new Set(process.argv.slice(2)));
+} catch (error) {
+  console.error(`Kapok does not start. ${error instanceof Error ? error.message : saying(error)}`);
+  process.exit(1);
+}
+
+async function start(environment: Environment, options: Set<string>): Promise<void> {
+  for (const option of options) {
+    if (!["--reset", "--restored"].includes(option)) throw new Error(`There is no option ${option}: --reset, --restored.`);
+  }
+  const { home, port, tables } = environment;
+  const supervisor = await Supervisor.open(home.path);
+  if (options.has("--reset")) reset(home.path);
+  await expectFree(home.path, "the API (PORT)", port);
+  const settingsPath = environment.settings ?? sample;
+  const settings = parseSettings(await readJson(settingsPath), scenarios);
+
+  const store = await dynamodbPart(home.path);
+  if (store.part) await supervisor.start(store.part);
+  const ledger = await chainOf(settings, home.path);
+  if (ledger.part) await supervisor.start(ledger.part);
+
+  const kapok = new Kapok(scenarios, dynamodb(store.url), tables, logger("start"));
+  const chain = new Chain(ledger.url.split(","));
+  await chain.reachable();
+  await createTables(kapok.client, kapok.tables());
+  const restored = options.has("--restored");
+  const { book, strangers } = await provision({ home, kapok, chain, rpcUrl: ledger.url, settings, restored });
+  const own = settings.organisations.filter(({ signer }) => signer === undefined);
+  await keepCredentials(home, own, scenarios, port);
+  const apiUrl = `http://127.0.0.1:${port}`;
+  await home.write("endpoints.json", { apiUrl, chainUrl: ledger.url, dynamodbEndpoint: store.url, tables });
+
+  const env = {
+    ...passedOn(process.env),
+    KAPOK_HOME: home.path,
+    KAPOK_SETTINGS: settingsPath,
+    KAPOK_TABLES: tables,
+    CHAIN_RPC_URL: ledger.url,
+    DYNAMODB_ENDPOINT: store.url,
+    PORT: String(port),
+  };
+  for (const name of ["indexer", "submitter", "api"]) {
+    const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+    await supervisor.start({ name, command: process.execPath, args: [file], env });
+  }
+  while ((await readCursor(kapok.core))?.learned !== book.incarnation) await pause(100);
+  console.log(welcome({ apiUrl, chainUrl: ledger.url, home: home.path, strangers, scenarios }));
+}
+
+/** Begins anew: everything goes but the lock, which this process holds, and the folder of logs. */
+function reset(home: string): void {
+  for (const name of readdirSync(home)) {
+    if (!["lock", "logs", "parts.json"].includes(name)) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+/** The chain of the environment, of the book that is joined, or the embedded one. */
+async function chainOf(settings: Settings, home: string) {
+  if (settings.book === "create" || process.env["CHAIN_RPC_URL"]) return chainPart(home);
+  return { url: settings.book.rpcUrl };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new Error(`The settings ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What the parts may see of this process's environment: nothing of the shell that they have no use for. */
+function passedOn(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = /^(KAPOK_|AWS_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$)/;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.test(name)));
+}

@@ -1,0 +1,48 @@
+import { Chain } from "../../lambdas/core/chain/chain.ts";
+import { Kapok } from "../../lambdas/core/kapok.ts";
+import { logger } from "../../lambdas/core/log.ts";
+import { dynamodb } from "../../lambdas/core/store/table.ts";
+import { scenarios } from "../../lambdas/scenarios.ts";
+import type { Parts } from "./environment.ts";
+import { readEnvironment } from "./environment.ts";
+import { HomeInUseError } from "./lock.ts";
+import { chainPart, dynamodbPart } from "./parts.ts";
+import { Supervisor } from "./supervisor.ts";
+
+interface Endpoints {
+  chainUrl: string;
+  dynamodbEndpoint: string;
+  tables: string;
+}
+
+/**
+ * Lets a command work on the chain and the store of this home: those of the Kapok that runs there, or, where none runs,
+ * parts that are started for the time of the command.
+ */
+export async function withParts<T>(name: string, work: (parts: Parts) => Promise<T>): Promise<T> {
+  const environment = readEnvironment();
+  const { home } = environment;
+  const supervisor = await Supervisor.open(home.path).catch((error) => {
+    if (error instanceof HomeInUseError) return undefined;
+    throw error;
+  });
+  const endpoints = supervisor ? await startParts(supervisor, home.path) : await home.read<Endpoints>("endpoints.json");
+  if (!endpoints) throw new Error(`Kapok is being started in ${home.path}; try again when it runs`);
+  try {
+    const tables = endpoints.tables ?? environment.tables;
+    const kapok = new Kapok(scenarios, dynamodb(endpoints.dynamodbEndpoint), tables, logger(name));
+    const chain = new Chain(endpoints.chainUrl.split(","));
+    await chain.reachable();
+    return await work({ environment, kapok, chain });
+  } finally {
+    await supervisor?.stop();
+  }
+}
+
+async function startParts(supervisor: Supervisor, home: string): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
+  const store = await dynamodbPart(home);
+  if (store.part) await supervisor.start(store.part);
+  const chain = await chainPart(home);
+  if (chain.part) await supervisor.start(chain.part);
+  return { chainUrl: chain.url, dynamodbEndpoint: store.url };
+}
