@@ -45,12 +45,7 @@ export class BlockLog {
   static open(path: string): { log: BlockLog; blocks: LoggedBlock[] } {
     const file = openSync(path, "a+");
     const content = readFileSync(file);
-    // A power cut can leave the file's new length with zeros in the place of data.
-    const zeros = content.indexOf(0);
-    const end = content.lastIndexOf("\n", zeros === -1 ? undefined : zeros) + 1;
-    if (zeros !== -1 && content.indexOf("\n", zeros) !== content.lastIndexOf("\n")) {
-      throw new LogDamagedError(path, "there are zeros amid its records");
-    }
+    const end = endOfRecords(path, content);
     const blocks = [...records(path, content.subarray(0, end))];
     if (end < content.length) {
       ftruncateSync(file, end);
@@ -74,6 +69,16 @@ export class BlockLog {
     closeSync(this.#file);
     this.#file = openSync(this.#path, "a+");
   }
+}
+
+/** Where the last finished record ends. */
+function endOfRecords(path: string, content: Buffer): number {
+  const zeros = content.indexOf(0);
+  if (zeros === -1) return content.lastIndexOf("\n") + 1;
+  // A power cut can leave the file's new length with zeros in the place of data; but only in the last record.
+  const line = content.indexOf("\n", zeros);
+  if (line !== -1 && line !== content.length - 1) throw new LogDamagedError(path, "there are zeros amid its records");
+  return content.lastIndexOf("\n", zeros) + 1;
 }
 
 function* records(path: string, content: Buffer): Generator<LoggedBlock> {

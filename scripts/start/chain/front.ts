@@ -35,7 +35,7 @@ export function frontOf(chain: Chain, settings: ChainSettings): Server {
   /** The answer to what anvil is not asked, as JSON; undefined for what it is. */
   async function answerHere(call: Call): Promise<string | undefined> {
     const refusal = refusalOf(call);
-    if (refusal !== undefined) return errorText(call.id, refusal);
+    if (refusal !== undefined) return errorText(call?.id, refusal);
     if (call.method !== "eth_sendRawTransaction") return undefined;
     const sent = await broadcaster.take(call.params?.[0] as string);
     if ("hash" in sent) return JSON.stringify({ jsonrpc: "2.0", id: call.id, result: sent.hash });

@@ -1,5 +1,6 @@
 /** Who signed a transaction. */
-import { concatHex, keccak256, padHex, parseTransaction, serializeTransaction, slice, toHex, type Hex } from "viem";
+import type { Hex } from "viem";
+import { concatHex, keccak256, padHex, parseTransaction, serializeTransaction, slice, toHex } from "viem/utils";
 import type { Anvil } from "./anvil.ts";
 import type { SignedTransaction } from "./signed-transaction.ts";
 

@@ -1,5 +1,6 @@
 /** What the front has to know of a signed transaction before anvil sees it. */
-import { keccak256, parseTransaction, type Hex } from "viem";
+import type { Hex } from "viem";
+import { keccak256, parseTransaction } from "viem/utils";
 
 export interface SignedTransaction {
   readonly raw: string;
