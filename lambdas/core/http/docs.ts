@@ -16,6 +16,9 @@ export function docsPage(document: OpenapiDocument): string {
 <p>Each write names itself with an <code>Idempotency-Key</code>. Send the same request with the same key as often as you
 like: it happens once. 202 means that it is accepted and will be decided; 200 that it is final; 409 that it is rejected,
 with the reason. <code>Prefer: wait=5</code> holds the request for up to five seconds until it is decided.</p>
+<p>Keep each request until you have seen it final or rejected. Should the operator ever have to restore a backup, what the
+chain holds is known again by its id; what was accepted after the backup and never reached the chain is gone until you
+send it again, with the same key.</p>
 ${document.tags.map((tag) => section(tag, document)).join("\n")}
 <h2>Schemas · 数据结构</h2>
 ${Object.entries(document.components.schemas).map(schemaSection).join("\n")}`,
@@ -98,6 +101,7 @@ function form(schema: any): string {
     schema.minimum !== undefined && `from ${schema.minimum}`,
     schema.maximum !== undefined && `to ${schema.maximum}`,
     schema.maxLength !== undefined && `up to ${schema.maxLength} characters`,
+    schema.default !== undefined && `${schema.default} when absent`,
   ].filter(Boolean);
   return escaped([String(schema.type ?? "anything"), ...bounds].join(", "));
 }

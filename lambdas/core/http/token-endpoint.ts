@@ -6,10 +6,15 @@ import type { Identity } from "./identity.ts";
 /** An OAuth client. Its secret is kept as a hash only. */
 export interface Client {
   clientId: string;
-  /** sha256 of the secret's UTF-8, hex. Secrets are long and random, so a slow hash would add nothing. */
+  /** What {@link hashSecret} makes of the secret. */
   secretHash: string;
   organisation: string;
   scopes: readonly string[];
+}
+
+/** sha256 of a secret's UTF-8, hex. Secrets are long and random, so a slow hash would add nothing. */
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret, "utf8").digest("hex");
 }
 
 /** What the token endpoint of one machine needs. */
@@ -82,7 +87,7 @@ async function authenticateClient(
 ): Promise<Client> {
   const [clientId, secret] = credentials(authorization, form);
   const client = await endpoint.findClient(clientId);
-  const given = createHash("sha256").update(secret, "utf8").digest();
+  const given = Buffer.from(hashSecret(secret), "hex");
   // An unknown client is compared with something too, so that time does not tell it from a wrong secret.
   const expected = client === undefined ? Buffer.alloc(32) : Buffer.from(client.secretHash, "hex");
   const same = expected.length === given.length && timingSafeEqual(expected, given);

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { Hono } from "hono";
 import { accessTokens } from "../../../lambdas/core/http/access-token.ts";
-import { answerToken } from "../../../lambdas/core/http/token-endpoint.ts";
+import { answerToken, hashSecret } from "../../../lambdas/core/http/token-endpoint.ts";
 
 const client = {
   clientId: "hotel:front desk",
-  secretHash: createHash("sha256").update("s3cr+t/木棉").digest("hex"),
+  secretHash: hashSecret("s3cr+t/木棉"),
   organisation: "hotel",
   scopes: ["points:write", "points:read"],
 };
