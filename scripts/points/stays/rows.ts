@@ -34,8 +34,8 @@ export async function* rowsOf(path: string, encoding?: string): AsyncGenerator<R
       yield row;
     } else {
       const fault = first === markOf(row.booking) ? "repeated" : "contradicting";
-      const reason = fault === "repeated" ? "same as an earlier row" : "differs from an earlier row";
-      yield { line: row.line, fault, reason, message: `${hotel} row ${rowNo} ${reason}` };
+      const like = fault === "repeated" ? "says the same as" : "differs from";
+      yield { line: row.line, fault, reason: "", message: `${hotel} row ${rowNo} ${like} an earlier row` };
     }
   }
 }

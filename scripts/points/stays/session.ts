@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { exchange } from "./exchange.ts";
 import { ServiceFailed } from "./explained.ts";
 import type { Credentials } from "./credentials.ts";
+import type { Incoming, Outgoing } from "./exchange.ts";
 
 /** What the service answered: never a call for patience, that is dealt with here. */
 export interface Answer {
@@ -42,7 +44,6 @@ export interface SessionOptions {
   patience?: number;
 }
 
-const answerWithin = 30_000;
 const firstDelay = 100;
 const longestDelay = 5_000;
 const longestRetryAfter = 60_000;
@@ -57,13 +58,14 @@ export function openSession(credentials: Credentials, options: SessionOptions): 
     const headers: Record<string, string> = { accept: "application/json, application/problem+json" };
     if (request.key !== undefined) headers["idempotency-key"] = request.key;
     if (request.body !== undefined) headers["content-type"] = "application/json";
-    const body = request.body === undefined ? null : JSON.stringify(request.body);
+    const outgoing: Outgoing = { method: request.method, headers };
+    if (request.body !== undefined) outgoing.body = JSON.stringify(request.body);
     let refusals = 0;
     return untilAnswered(`${request.method} ${request.path}`, async () => {
       token ??= freshToken();
       const used = token;
       headers["authorization"] = `Bearer ${await used}`;
-      const answer = await send(apiUrl + request.path, { method: request.method, headers, body });
+      const answer = await send(apiUrl + request.path, outgoing);
       if (answer.status !== 401) return answer;
       if (token === used) token = undefined;
       refusals += 1;
@@ -99,19 +101,14 @@ export function openSession(credentials: Credentials, options: SessionOptions): 
     }
   }
 
-  async function send(url: string, init: RequestInit): Promise<Attempt> {
+  async function send(url: string, outgoing: Outgoing): Promise<Attempt> {
     signal.throwIfAborted();
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new Error("no answer in 30 seconds")), answerWithin);
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, late.signal]), redirect: "error" });
-      const text = await response.text();
-      return judged(response, text);
+      return judged(await exchange(url, outgoing, signal));
     } catch (error) {
       signal.throwIfAborted();
-      return { status: 0, body: {}, again: `${new URL(url).host} does not answer (${causeOf(error)})` };
-    } finally {
-      clearTimeout(timer);
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { status: 0, body: {}, again: `${new URL(url).host} does not answer (${code ?? message})` };
     }
   }
 
@@ -125,16 +122,13 @@ interface Attempt extends Answer {
   notBefore?: number;
 }
 
-function judged(response: Response, text: string): Attempt {
-  const { status } = response;
+function judged({ status, headers, text }: Incoming): Attempt {
   const body = jsonOf(text);
   if (status !== 408 && status !== 429 && status < 500) {
-    if (body !== undefined) return { status, body };
-    return { status, body: {}, again: `an answer ${status} that is not JSON` };
+    return body === undefined ? { status, body, again: `an answer ${status} that is not JSON` } : { status, body };
   }
-  const seconds = Number(response.headers.get("retry-after") ?? 0);
-  const notBefore = Math.min(seconds * 1000 || 0, longestRetryAfter);
-  return { status, body, notBefore, again: `${status} ${body?.detail ?? body?.title ?? response.statusText}` };
+  const notBefore = Math.min(Number(headers["retry-after"]) * 1000 || 0, longestRetryAfter);
+  return { status, body, notBefore, again: `${status} ${body?.detail ?? body?.title ?? ""}`.trim() };
 }
 
 function jsonOf(text: string): any {
@@ -143,9 +137,4 @@ function jsonOf(text: string): any {
   } catch {
     return undefined;
   }
-}
-
-function causeOf(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? message;
 }
