@@ -59,9 +59,12 @@ const rejections: Record<string, (args: any[]) => Rejection> = {
   }),
   PointsLedgerReversalTooLarge: ([original, left, points]) => ({
     name: "reversal-too-large",
-    detail: `${left} points of the operation are not reversed yet, and ${points} were asked for.`,
+    // Zero asks for all that is left, and is rejected only where nothing is.
+    detail:
+      Number(points) === 0
+        ? "All points of the operation are reversed already."
+        : `${left} points of the operation are not reversed yet, and ${points} were asked for.`,
     original: uuidOfHex(original),
     left: Number(left),
-    points: Number(points),
   }),
 };

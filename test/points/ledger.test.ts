@@ -75,6 +75,8 @@ describe("the rejections of points", () => {
     expect(capped).to.deep.include({ name: "daily-cap-exceeded", cap: 7, issuedToday: 7 });
     const large = rejectionOf(points, reasonOf("PointsLedgerReversalTooLarge"));
     expect(large).to.deep.include({ name: "reversal-too-large", left: 7, original: id });
+    const nothingLeft = ledger.rejection({ name: "PointsLedgerReversalTooLarge", args: [bytes16, 0n, 0n] });
+    expect(nothingLeft!.detail).to.equal("All points of the operation are reversed already.");
     expect(rejectionOf(points, reasonOf("OperationVoid")).name).to.equal("void-operation");
     expect(rejectionOf(points, reasonOf("OperationRoleMissing")).name).to.equal("role-missing");
     expect(rejectionOf(points, reasonOf("OperationKindUnknown")).name).to.equal("not-understood-on-chain");
