@@ -159,6 +159,8 @@ export class Follower {
 
   /** Projections, then operations, then queues and journals; the cursor comes last. */
   private async apply(block: Block, receipts: Receipt[]): Promise<void> {
+    const learned = this.cursor?.learned === this.book.incarnation;
+    await checkpoint(learned ? "mined-not-indexed" : "chain-half-learned");
     const read = this.ledgers.map((ledger) => readLedgerBlock(ledger, block, receipts));
     await writeRows(this.kapok.core, this.organisations(block, receipts));
     for (const { ledger, rows } of read) await writeRows(this.kapok.projection(ledger.scenario.name), rows);
