@@ -12,13 +12,16 @@ export class Kapok {
   readonly core: Table;
   private readonly projections: Map<string, Table>;
 
-  /** @param prefix of the tables' names: `<prefix>-core` and `<prefix>-<scenario>` */
-  constructor(scenarios: readonly Scenario[], client: DynamoDBDocumentClient, prefix: string, log: Logger) {
+  /**
+   * @param prefix of the tables' names: `<prefix>-core` and `<prefix>-<scenario>`
+   * @param local whether the tables are a local engine's
+   */
+  constructor(scenarios: readonly Scenario[], client: DynamoDBDocumentClient, prefix: string, log: Logger, local = true) {
     this.scenarios = scenarios;
     this.log = log;
     this.client = client;
-    this.core = new Table(client, `${prefix}-core`);
-    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, `${prefix}-${name}`)]));
+    this.core = new Table(client, `${prefix}-core`, local);
+    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, `${prefix}-${name}`, local)]));
   }
 
   scenario(name: string): Scenario {

@@ -47,9 +47,6 @@ export interface Operation {
   kind?: string;
   /** The parsed body; `reference` in it is for the writer's eyes only. */
   request?: Record<string, unknown>;
-  /** The kind byte and the body of its entry in the envelope. */
-  code?: number;
-  body?: Uint8Array;
   /** RFC 3339, by the clock of whoever accepted it. */
   acceptedAt?: string;
   /** Set when a transaction held it once and another was mined in its place: it stays `submitted` for readers. */

@@ -4,7 +4,7 @@ import type { Api } from "./http/api.ts";
 import type { Facade } from "./facade.ts";
 import type { ProblemKind } from "./problem.ts";
 import type { Place, Rejection } from "./operation.ts";
-import type { AuditBook } from "./auditing/book.ts";
+import type { AuditBook, LedgerAudit } from "./auditing/book.ts";
 
 /**
  * What a scenario hands to core: its contract, its operations and how each becomes an entry of the envelope, its events
@@ -33,6 +33,8 @@ export interface OperationKind<Request = any> {
   code: number;
   /** The most gas that one such entry takes, or `simulate` where that depends on the state of the book. */
   gas: number | "simulate";
+  /** Whether `body` consults the facade. */
+  consults?: boolean;
   /**
    * The entry's body. Runs before the operation is accepted, so it may answer with a problem (and the key is not used).
    * @param request the parsed body
@@ -59,8 +61,8 @@ export interface Ledger {
   rejection(error: { name: string; args: readonly unknown[] }): Rejection | undefined;
   /** The rows of the projection that an event makes. */
   project(event: LedgerEvent): Row[];
-  /** Replays the book from events and checks every numbered law. */
-  audit(book: AuditBook): Promise<void>;
+  /** Begins to replay the book from its events, and to check every numbered law. */
+  audit(book: AuditBook): Promise<LedgerAudit>;
 }
 
 /** One event of a ledger, with the batch that it belongs to. */

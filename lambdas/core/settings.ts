@@ -1,10 +1,15 @@
 import { z } from "zod";
 import type { Scenario } from "./scenario.ts";
+import type { BookFile } from "./store/book.ts";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
 
+const urls = z
+  .string()
+  .refine((list) => list.split(",").every((url) => z.url().safeParse(url.trim()).success), "one or more URLs, with commas");
+
 const bookFile = z.object({
-  rpcUrl: z.url(),
+  rpcUrl: urls,
   chainId: z.int().positive(),
   genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
   addresses: z.record(z.string(), address),
@@ -25,7 +30,7 @@ export interface OrganisationSettings {
 /** The settings file: the same form for one machine and for the cloud. */
 export interface Settings {
   /** `create`, or the book to join. */
-  book: "create" | z.infer<typeof bookFile>;
+  book: "create" | BookFile;
   organisations: OrganisationSettings[];
   /** How lanes speak to the chain, where that differs from the defaults. */
   submitting?: { ahead?: number; gas?: number; patienceBlocks?: number; timeoutMilliseconds?: number } | undefined;
@@ -54,6 +59,16 @@ export function parseSettings(input: unknown, scenarios: readonly Scenario[]): S
   const faults = [...scenarioFaults(settings, scenarios), ...organisationFaults(settings)];
   if (faults.length > 0) throw new SettingsInvalid(faults);
   return settings;
+}
+
+/**
+ * Reads a `book.json`.
+ * @throws SettingsInvalid
+ */
+export function parseBookFile(input: unknown): BookFile {
+  const parsed = bookFile.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new SettingsInvalid(parsed.error.issues.map(({ path, message }) => `book.${path.join(".")}: ${message}`));
 }
 
 function schemaOf(scenarios: readonly Scenario[]) {

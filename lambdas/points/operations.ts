@@ -15,14 +15,14 @@ export const codes = { enrol: 1, earn: 2, redeem: 3, reverse: 4, freeze: 5, unfr
 
 const enrol: OperationKind<z.output<typeof enrolment>> = {
   code: codes.enrol,
-  gas: 26_000,
+  gas: 40_000,
   body: () => new Uint8Array(0),
   matches: () => true,
 };
 
 const earn: OperationKind<Posting> = {
   code: codes.earn,
-  gas: 13_000,
+  gas: 24_000,
   body: packPosting,
   matches: (request, result) => request.member === result["member"] && request.points === result["points"],
 };
@@ -32,6 +32,7 @@ const redeem: OperationKind<Posting> = { ...earn, code: codes.redeem };
 const reverse: OperationKind<Reversal> = {
   code: codes.reverse,
   gas: 60_000,
+  consults: true,
   body: packReversal,
   matches: ({ operation, points }, result) =>
     operation === result["original"] && (points === undefined || points === result["points"]),

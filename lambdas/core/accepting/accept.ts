@@ -6,7 +6,7 @@ import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
 import { readOperations } from "../store/operations.ts";
 import { sameRequest } from "./same-request.ts";
-import type { Put } from "./put.ts";
+import type { Made, Put } from "./put.ts";
 
 /** How operations become durable. One of these serves a whole process. */
 export interface Accepting {
@@ -33,7 +33,7 @@ export async function accept(accepting: Accepting, facade: Facade, intents: Inte
     else if (!sameBody(accepting, operationOf(earlier, id), intent)) errors.push(reused(index, intents.length));
   });
 
-  const known = await readKnown(accepting, named[0]!.intent.organisation, [...wanted.keys()]);
+  const known = await readKnown(accepting, wanted);
   named.forEach(({ intent, id }, index) => {
     const operation = known.get(id);
     if (operation && !sameBody(accepting, operation, intent)) errors.push(reused(index, intents.length));
@@ -56,16 +56,23 @@ export async function accept(accepting: Accepting, facade: Facade, intents: Inte
   return named.map(({ id }) => known.get(id)!);
 }
 
-async function readKnown(accepting: Accepting, organisation: string, ids: string[]): Promise<Map<string, Operation>> {
-  if (ids.length > 1) return readOperations(accepting.kapok.core, organisation, ids);
-  const operation = await accepting.read({ organisation, id: ids[0]! });
-  return new Map(operation ? [[operation.id, operation]] : []);
+/**
+ * The operations that exist. A single one whose kind consults nothing is not looked for: the put finds it, and saves a
+ * read of every new one.
+ */
+async function readKnown(accepting: Accepting, wanted: Map<string, Intent>): Promise<Map<string, Operation>> {
+  const [[id, { organisation, scenario, kind }]] = [...wanted] as [[string, Intent]];
+  if (wanted.size > 1) return readOperations(accepting.kapok.core, organisation, [...wanted.keys()]);
+  if (!accepting.kapok.scenario(scenario).operations[kind]!.consults) return new Map();
+  const operation = await accepting.read({ organisation, id });
+  return new Map(operation ? [[id, operation]] : []);
 }
 
-async function make(accepting: Accepting, facade: Facade, id: string, intent: Intent): Promise<Operation> {
+async function make(accepting: Accepting, facade: Facade, id: string, intent: Intent): Promise<Made> {
   const kind = accepting.kapok.scenario(intent.scenario).operations[intent.kind]!;
   const body = await kind.body(intent.request, intent.organisation, facade);
-  return { ...operationOf(intent, id), code: kind.code, body, acceptedAt: new Date().toISOString() };
+  const operation = { ...operationOf(intent, id), acceptedAt: new Date().toISOString() };
+  return { operation, entry: { code: kind.code, operation: id, body } };
 }
 
 function operationOf(intent: Intent, id: string): Operation {

@@ -2,9 +2,8 @@ import { Problem } from "../problem.ts";
 import { readBook, readCursor } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
 import type { Table } from "../store/table.ts";
+import { remembered } from "./remembered.ts";
 
-/** How old the view of the store's state may be on which admission decides. */
-const VIEW_MILLISECONDS = 1000;
 /** Operations of one organisation that may wait before its clients are asked to slow down. */
 const MOST_WAITING = 50_000;
 
@@ -35,18 +34,5 @@ export function admission(table: Table, mostWaiting = MOST_WAITING): (organisati
     const depth = await depthOf(organisation);
     if (depth < mostWaiting) return;
     throw new Problem("too-many-requests", `${depth} operations of ${organisation} wait.`, { waiting: depth }, { "Retry-After": "5" });
-  };
-}
-
-function remembered<T>(read: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  let readAt = 0;
-  return () => {
-    if (!value || Date.now() - readAt > VIEW_MILLISECONDS) {
-      readAt = Date.now();
-      value = read();
-      value.catch(() => (value = undefined));
-    }
-    return value;
   };
 }

@@ -8,12 +8,14 @@ import { gather } from "../store/gather.ts";
 import { readJournal } from "../store/journal.ts";
 import { operationKey, operationOf } from "../store/operations.ts";
 import { readLeaves, readRows } from "../store/projections.ts";
+import { isRebuilding } from "../store/rebuilding.ts";
 import { LARGEST_TRANSACTION, nameOf } from "../store/table.ts";
 import type { Accepting } from "./accept.ts";
 import { accept } from "./accept.ts";
 import { admission } from "./admission.ts";
 import type { Put } from "./put.ts";
 import { putter } from "./put.ts";
+import { remembered } from "./remembered.ts";
 import { Waiting } from "./waiting.ts";
 
 /** The accepting and reading side of one process: a facade a scenario over shared reads and writes. */
@@ -21,6 +23,7 @@ export class Front {
   private readonly kapok: Kapok;
   private readonly accepting: Accepting;
   readonly waiting: Waiting;
+  private readonly rebuilding: () => Promise<boolean>;
   private readonly journals = new Map<string, (caller: undefined) => Promise<Set<string>>>();
   /** Operations that this process just stored: nobody has seen them further than `accepted`. */
   private readonly made = new WeakSet<Operation>();
@@ -28,15 +31,16 @@ export class Front {
   /** @param woken told whose queue grew */
   constructor(kapok: Kapok, woken: (organisation: string) => void, mostWaiting?: number) {
     this.kapok = kapok;
+    this.rebuilding = remembered(() => isRebuilding(kapok.core));
     const read = gather(
       (wanted: { organisation: string; id: string }[]) => this.readTogether(wanted),
       LARGEST_TRANSACTION,
     );
     this.waiting = new Waiting(read);
     const put = putter(kapok.core, woken);
-    const putMade: Put = async (operations) => {
-      const given = new Set(operations);
-      const stored = await put(operations);
+    const putMade: Put = async (made) => {
+      const given = new Set(made.map(({ operation }) => operation));
+      const stored = await put(made);
       for (const operation of stored) if (given.has(operation)) this.made.add(operation);
       return stored;
     };
@@ -53,6 +57,7 @@ export class Front {
       operation: (organisation, id) => this.accepting.read({ organisation, id }),
       status: (operation) => this.status(operation),
       organisations: async () => {
+        await this.checkWhole();
         const names: string[] = [];
         for await (const item of core.partition("organisations")) names.push(item.sk);
         return names;
@@ -62,11 +67,27 @@ export class Front {
         const cursor = await readCursor(core);
         return { blockNumber: cursor?.blockNumber ?? 0, time: cursor?.time ?? 0 };
       },
-      row: (pk, sk) => projection.get({ pk, sk }),
-      rows: (pk, options) => readRows(projection, pk, options),
-      proofPath: async (organisation, batch, index) => merklePath(await readLeaves(projection, organisation, batch), index),
+      row: async (pk, sk) => {
+        await this.checkWhole();
+        return projection.get({ pk, sk });
+      },
+      rows: async (pk, options) => {
+        await this.checkWhole();
+        return readRows(projection, pk, options);
+      },
+      proofPath: async (organisation, batch, index) => {
+        await this.checkWhole();
+        return merklePath(await readLeaves(projection, organisation, batch), index);
+      },
     };
     return facade;
+  }
+
+  /** What a projection holds while it is made again must not be taken for the truth. */
+  private async checkWhole(): Promise<void> {
+    if (!(await this.rebuilding())) return;
+    const detail = "What is read here is being made again from the chain; writing goes on.";
+    throw new Problem("learning-from-chain", detail, {}, { "Retry-After": "5" });
   }
 
   private async book() {

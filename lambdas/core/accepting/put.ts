@@ -1,15 +1,22 @@
 import type { Operation } from "../operation.ts";
-import { operationItem, operationOf } from "../store/operations.ts";
+import type { EnvelopeEntry } from "../chain/envelope.ts";
+import { operationItem, readOperations } from "../store/operations.ts";
 import { enqueue } from "../store/queue.ts";
-import type { Action, Item, Table } from "../store/table.ts";
+import type { Action, Table } from "../store/table.ts";
 import { chunks, LARGEST_TRANSACTION, pause, refusals } from "../store/table.ts";
 import { gather } from "../store/gather.ts";
 
-/** Stores operations and lets them wait; answers what stands in the store under each id afterwards. */
-export type Put = (operations: Operation[]) => Promise<Operation[]>;
+/** An operation that is to be stored, and what will stand for it in the envelope. */
+export interface Made {
+  operation: Operation;
+  entry: EnvelopeEntry;
+}
 
-/** One action of a transaction is the queue's. */
-const TOGETHER = LARGEST_TRANSACTION - 1;
+/** Stores operations and lets them wait; answers what stands in the store under each id afterwards. */
+export type Put = (made: Made[]) => Promise<Operation[]>;
+
+/** The rest of a transaction's actions are the queue's, one a scenario. */
+const TOGETHER = LARGEST_TRANSACTION - 10;
 
 /**
  * Puts operations together with their place in the queue, in one transaction for as many as arrive together: each is new
@@ -17,23 +24,23 @@ const TOGETHER = LARGEST_TRANSACTION - 1;
  * @param woken told whose queue grew
  */
 export function putter(table: Table, woken: (organisation: string) => void): Put {
-  const queues = new Map<string, (operation: Operation) => Promise<Operation>>();
+  const queues = new Map<string, (made: Made) => Promise<Operation>>();
 
   function queueOf(organisation: string) {
     let queue = queues.get(organisation);
     if (!queue) {
-      queue = gather((operations: Operation[]) => putTogether(table, organisation, operations), TOGETHER);
+      queue = gather((made: Made[]) => putTogether(table, organisation, made), TOGETHER);
       queues.set(organisation, queue);
     }
     return queue;
   }
 
-  return async (operations) => {
-    const organisation = operations[0]!.organisation;
+  return async (made) => {
+    const { organisation } = made[0]!.operation;
     const stored =
-      operations.length === 1
-        ? [await queueOf(organisation)(operations[0]!)]
-        : (await inOrder(chunks(operations, TOGETHER), (chunk) => putTogether(table, organisation, chunk))).flat();
+      made.length === 1
+        ? [await queueOf(organisation)(made[0]!)]
+        : (await inOrder(chunks(made, TOGETHER), (chunk) => putTogether(table, organisation, chunk))).flat();
     woken(organisation);
     return stored;
   };
@@ -46,46 +53,49 @@ async function inOrder<In, Out>(list: In[], perform: (input: In) => Promise<Out>
   return outputs;
 }
 
-async function putTogether(table: Table, organisation: string, operations: Operation[]): Promise<Operation[]> {
+async function putTogether(table: Table, organisation: string, made: Made[]): Promise<Operation[]> {
   const stored = new Map<string, Operation>();
-  let left = [...new Map(operations.map((operation) => [operation.id, operation])).values()];
+  let left = [...new Map(made.map((each) => [each.operation.id, each])).values()];
   for (let attempt = 0; left.length > 0; attempt++) {
     try {
-      await table.transact([...left.map((operation) => putNew(table, operation)), enqueue(table, organisation, idsOf(left))]);
-      for (const operation of left) stored.set(operation.id, operation);
+      await table.transact([...left.map(({ operation }) => putNew(table, operation)), ...waitings(table, organisation, left)]);
+      for (const { operation } of left) stored.set(operation.id, operation);
       left = [];
     } catch (error) {
       const reasons = refusals(error);
       if (!reasons) throw error;
-      const standing = await standingOf(table, left, reasons);
+      const standing = await standingOf(table, organisation, left, reasons);
       for (const operation of standing) stored.set(operation.id, operation);
-      left = left.filter(({ id }) => !stored.has(id));
+      left = left.filter(({ operation }) => !stored.has(operation.id));
       if (standing.length === 0) await pause(Math.min(500, 5 * 2 ** attempt) * Math.random());
     }
   }
-  return operations.map(({ id }) => stored.get(id)!);
+  return made.map(({ operation }) => stored.get(operation.id)!);
 }
 
 function putNew(table: Table, operation: Operation): Action {
   return {
-    Put: {
-      TableName: table.name,
-      Item: operationItem(operation),
-      ConditionExpression: "attribute_not_exists(pk)",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    },
+    Put: { TableName: table.name, Item: operationItem(operation), ConditionExpression: "attribute_not_exists(pk)" },
   };
+}
+
+/** One queue item for the operations of each scenario. */
+function waitings(table: Table, organisation: string, made: Made[]): Action[] {
+  const scenarios = [...new Set(made.map(({ operation }) => operation.scenario))];
+  return scenarios.map((scenario) => {
+    const entries = made.filter(({ operation }) => operation.scenario === scenario).map(({ entry }) => entry);
+    return enqueue(table, organisation, scenario, entries);
+  });
 }
 
 /** The operations that stood already where a put was refused. */
 async function standingOf(
   table: Table,
-  operations: Operation[],
-  reasons: { code: string; item?: Item }[],
+  organisation: string,
+  made: Made[],
+  reasons: { code: string }[],
 ): Promise<Operation[]> {
-  const refused = operations.filter((_, index) => reasons[index]?.code === "ConditionalCheckFailed");
-  const found = await table.getMany(refused.map((operation) => operationItem(operation)));
-  return [...found.values()].map(operationOf);
+  const refused = made.filter((_, index) => reasons[index]?.code === "ConditionalCheckFailed");
+  const ids = refused.map(({ operation }) => operation.id);
+  return [...(await readOperations(table, organisation, ids)).values()];
 }
-
-const idsOf = (operations: Operation[]) => operations.map(({ id }) => id);

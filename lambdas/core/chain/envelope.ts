@@ -1,4 +1,4 @@
-import { uuidBytes } from "../operation.ts";
+import { uuidBytes, uuidOf } from "../operation.ts";
 
 /** The kind byte of an entry that only rejects. */
 export const VOID = 0;
@@ -25,6 +25,23 @@ export function packEnvelope(entries: EnvelopeEntry[]): Uint8Array {
       return [head, body];
     }),
   );
+}
+
+/** The entries of a packed envelope. */
+export function unpackEnvelope(packed: Uint8Array): EnvelopeEntry[] {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  const entries: EnvelopeEntry[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const body = at + ENTRY_OVERHEAD;
+    const end = body + bytes.readUInt16BE(at + 17);
+    entries.push({
+      code: bytes.readUInt8(at),
+      operation: uuidOf(bytes.subarray(at + 1, at + 17)),
+      body: bytes.subarray(body, end),
+    });
+    at = end;
+  }
+  return entries;
 }
 
 /** The entry by which an operation that cannot be executed is rejected on the chain. */

@@ -31,8 +31,10 @@ export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry:
   if (entry) {
     const held = candidate && mined.status === 1 ? candidate.count : 0;
     const returned = entry.ids.slice(held);
-    if (returned.length > 0) await markReturned(kapok.core, lane.organisation, returned);
-    await unqueue(kapok.core, lane.organisation, entry.queued);
+    const { queued, partly = [] } = entry;
+    if (returned.length === 0) await kapok.core.writeMany([], queued);
+    else await markReturned(kapok.core, lane.organisation, returned);
+    await unqueue(kapok.core, lane.organisation, returned.length === 0 ? partly : [...queued, ...partly]);
   }
 
   try {

@@ -98,6 +98,17 @@ export async function takeIndexer(table: Table, owner: string, milliseconds: num
   }
 }
 
+/** Makes `owner` the only indexer, whoever was: that one stops when it next keeps its lease. */
+export async function seizeIndexer(table: Table, owner: string, milliseconds: number): Promise<IndexerLease> {
+  const item = await table.update({
+    Key: { pk: "book", sk: "indexer" },
+    UpdateExpression: "SET #owner = :owner, leaseUntil = :until ADD fence :one",
+    ExpressionAttributeNames: { "#owner": "owner" },
+    ExpressionAttributeValues: { ":owner": owner, ":until": Date.now() + milliseconds, ":one": 1 },
+  });
+  return { owner, fence: item!["fence"] };
+}
+
 /** Keeps the lease. Answers whether it is still held. */
 export async function keepIndexer(table: Table, lease: IndexerLease, milliseconds: number): Promise<boolean> {
   try {

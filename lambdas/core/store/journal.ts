@@ -11,8 +11,10 @@ export interface Entry {
   scenario: string;
   /** The operations of the first candidate, in order; later candidates hold a beginning of these. */
   ids: string[];
-  /** The queue items that they were taken from. */
+  /** The queue items that it holds whole. */
   queued: Key[];
+  /** The queue items of which it holds a part. */
+  partly?: Key[];
   candidates: Candidate[];
   /** Whether it is an empty batch that only uses the nonce. */
   empty?: boolean;

@@ -1,6 +1,6 @@
 import { uuidBytes, uuidOf } from "../operation.ts";
-import type { Operation } from "../operation.ts";
-import type { Item, Key, Table } from "./table.ts";
+import type { Decision, Operation } from "../operation.ts";
+import type { Change, Item, Key, Table } from "./table.ts";
 import { nameOf } from "./table.ts";
 
 /** Where an operation lies: a partition of its own, so that a busy organisation spreads over all of them. */
@@ -8,13 +8,31 @@ export function operationKey(organisation: string, id: string): Key {
   return { pk: `operation#${organisation}#${id}`, sk: "operation" };
 }
 
+/** The item of an operation that nobody has decided yet. What it asks for is kept as text: only we read it. */
 export function operationItem(operation: Operation): Item {
-  return { ...operationKey(operation.organisation, operation.id), ...operation };
+  const { organisation, id, scenario, kind, request, acceptedAt } = operation;
+  return { ...operationKey(organisation, id), scenario, kind, request: JSON.stringify(request), acceptedAt };
 }
 
 export function operationOf(item: Item): Operation {
-  const { pk, sk, ...operation } = item;
-  return operation as unknown as Operation;
+  const { pk, sk, request, decision, ...others } = item;
+  const [, organisation, id] = pk.split("#") as [string, string, string];
+  return {
+    organisation,
+    id,
+    ...others,
+    ...(request && { request: JSON.parse(request) }),
+    ...(decision && { decision: JSON.parse(decision) }),
+  } as Operation;
+}
+
+/** The change that decides an operation, once: the first decision stays. One that the store does not have is known then. */
+export function decide(organisation: string, id: string, scenario: string, decision: Decision): Change {
+  return {
+    Key: operationKey(organisation, id),
+    UpdateExpression: "SET decision = if_not_exists(decision, :decision), scenario = if_not_exists(scenario, :scenario)",
+    ExpressionAttributeValues: { ":decision": JSON.stringify(decision), ":scenario": scenario },
+  };
 }
 
 /** The operations that exist, by id. */

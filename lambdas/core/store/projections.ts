@@ -43,12 +43,12 @@ async function replace(table: Table, item: Item): Promise<void> {
   }
 }
 
-function itemOf({ row, place, time }: PlacedRow): Item {
+/** The item that a row becomes. */
+export function itemOf({ row, place, time }: PlacedRow): Item {
   const order = orderOf(place);
   return {
     pk: row.pk,
-    sk: row.sk ?? `at#${order}`,
-    order,
+    ...(row.sk === undefined ? { sk: `at#${order}` } : { sk: row.sk, order }),
     blockNumber: place.blockNumber,
     logIndex: place.logIndex,
     transactionHash: place.hash,

@@ -1,24 +1,29 @@
 import { randomInt, randomUUID } from "node:crypto";
+import type { EnvelopeEntry } from "../chain/envelope.ts";
+import { packEnvelope, unpackEnvelope } from "../chain/envelope.ts";
 import type { Action, Item, Key, Table } from "./table.ts";
-import { packIds, unpackIds } from "./operations.ts";
 
 /** A partition takes a thousand writes a second; a queue has as many as this. */
 const SHARDS = 4;
 
-/** Several operations of an organisation that wait together, oldest items first. */
+/** Several operations of an organisation that wait together, as they will stand in the envelope; oldest items first. */
 export interface Waiting {
   key: Key;
-  ids: string[];
+  scenario: string;
+  entries: EnvelopeEntry[];
+  /** When they were put there, milliseconds since 1970, by the clock of whoever accepted them. */
+  since: number;
 }
 
 let sequence = 0;
 
 /** The action that lets operations wait, to be written in one transaction with them. */
-export function enqueue(table: Table, organisation: string, ids: string[]): Action {
+export function enqueue(table: Table, organisation: string, scenario: string, entries: EnvelopeEntry[]): Action {
   sequence = (sequence + 1) % 1_000_000;
   const order = `${Date.now().toString().padStart(15, "0")}#${sequence.toString().padStart(6, "0")}#${randomUUID()}`;
-  const item = { pk: `queue#${organisation}#${randomInt(SHARDS)}`, sk: order, ids: packIds(ids), size: ids.length };
-  return { Put: { TableName: table.name, Item: item } };
+  const pk = `queue#${organisation}#${randomInt(SHARDS)}`;
+  const Item = { pk, sk: order, scenario, entries: packEnvelope(entries), size: entries.length };
+  return { Put: { TableName: table.name, Item } };
 }
 
 /** What waits, oldest first, until `wanted` operations that are not `held` are found or the queue ends. */
@@ -33,9 +38,9 @@ export async function readQueue(
       const found: Waiting[] = [];
       let free = 0;
       for await (const item of table.partition(`queue#${organisation}#${shard}`)) {
-        const ids = unpackIds(item.ids);
-        found.push({ key: { pk: item.pk, sk: item.sk }, ids });
-        free += ids.filter((id) => !held.has(id)).length;
+        const waiting = waitingOf(item);
+        found.push(waiting);
+        for (const { operation } of waiting.entries) if (!held.has(operation)) free++;
         if (free >= wanted) break;
       }
       return found;
@@ -53,8 +58,12 @@ export async function queueDepth(table: Table, organisation: string): Promise<nu
   return depth;
 }
 
-/** The queue items with these keys that still stand, with their ids. */
+/** The queue items with these keys that still stand. */
 export async function readWaiting(table: Table, keys: Key[]): Promise<Waiting[]> {
   const items = await table.getMany<Item>(keys);
-  return [...items.values()].map((item) => ({ key: { pk: item.pk, sk: item.sk }, ids: unpackIds(item.ids) }));
+  return [...items.values()].map(waitingOf);
+}
+
+function waitingOf({ pk, sk, scenario, entries }: Item): Waiting {
+  return { key: { pk, sk }, scenario, entries: unpackEnvelope(entries), since: Number(sk.split("#")[0]) };
 }

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type {
   BatchWriteCommandInput,
+  DeleteCommandInput,
   PutCommandInput,
   QueryCommandInput,
   TransactWriteCommandInput,
@@ -26,6 +27,8 @@ export interface Key {
 export type Item = Key & Record<string, any>;
 export type Action = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 type Without<Input> = Omit<Input, "TableName">;
+/** An update that may be made twice. */
+export type Change = Without<UpdateCommandInput>;
 
 /** DynamoDB's own bounds. */
 export const LARGEST_TRANSACTION = 100;
@@ -43,10 +46,13 @@ export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
 export class Table {
   readonly name: string;
   private readonly client: DynamoDBDocumentClient;
+  private readonly inTransactions: boolean;
 
-  constructor(client: DynamoDBDocumentClient, name: string) {
+  /** @param inTransactions whether many writes go as transactions: faster on a local engine, twice the price in AWS */
+  constructor(client: DynamoDBDocumentClient, name: string, inTransactions = false) {
     this.client = client;
     this.name = name;
+    this.inTransactions = inTransactions;
   }
 
   /** The identity that DynamoDB gave this table: a restored one has another. */
@@ -64,8 +70,8 @@ export class Table {
     await this.client.send(new PutCommand({ TableName: this.name, Item: item, ...condition }));
   }
 
-  async delete(key: Key): Promise<void> {
-    await this.client.send(new DeleteCommand({ TableName: this.name, Key: key }));
+  async delete(key: Key, condition?: Partial<DeleteCommandInput>): Promise<void> {
+    await this.client.send(new DeleteCommand({ TableName: this.name, Key: key, ...condition }));
   }
 
   async update(input: Without<UpdateCommandInput>): Promise<Item | undefined> {
@@ -119,19 +125,46 @@ export class Table {
     return found;
   }
 
-  /** Unconditional puts and deletes, each of them idempotent; in no order. */
-  async writeMany(puts: Item[], deletes: Key[] = []): Promise<void> {
+  /** Puts, deletes and changes, each of them idempotent; in no order, and not all or none. */
+  async writeMany(puts: Item[], deletes: Key[] = [], changes: Change[] = []): Promise<void> {
+    if (this.inTransactions) return this.writeInTransactions(puts, deletes, changes);
     const requests = [
       ...puts.map((Item) => ({ PutRequest: { Item } })),
       ...deletes.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
     ];
+    await Promise.all([
+      ...chunks(requests, LARGEST_BATCH_WRITE).map((chunk) => this.writeBatch(chunk)),
+      ...changes.map((change) => this.update(change)),
+    ]);
+  }
+
+  private async writeBatch(chunk: NonNullable<BatchWriteCommandInput["RequestItems"]>[string]): Promise<void> {
+    let wanted: BatchWriteCommandInput["RequestItems"] | undefined = { [this.name]: chunk };
+    for (let attempt = 0; wanted; attempt++) {
+      const answer: any = await this.client.send(new BatchWriteCommand({ RequestItems: wanted }));
+      wanted = unfinished(answer.UnprocessedItems);
+      if (wanted) await backOff(attempt);
+    }
+  }
+
+  /** A local engine syncs once a transaction and once a single write, so it is a third faster this way. */
+  private async writeInTransactions(puts: Item[], deletes: Key[], changes: Change[]): Promise<void> {
+    const TableName = this.name;
+    const actions: Action[] = [
+      ...puts.map((Item) => ({ Put: { TableName, Item } })),
+      ...deletes.map(({ pk, sk }) => ({ Delete: { TableName, Key: { pk, sk } } })),
+      ...changes.map((change) => ({ Update: { TableName, ...change } as NonNullable<Action["Update"]> })),
+    ];
     await Promise.all(
-      chunks(requests, LARGEST_BATCH_WRITE).map(async (chunk) => {
-        let wanted: BatchWriteCommandInput["RequestItems"] | undefined = { [this.name]: chunk };
-        for (let attempt = 0; wanted; attempt++) {
-          const answer: any = await this.client.send(new BatchWriteCommand({ RequestItems: wanted }));
-          wanted = unfinished(answer.UnprocessedItems);
-          if (wanted) await backOff(attempt);
+      chunks(actions, LARGEST_TRANSACTION).map(async (chunk) => {
+        for (let attempt = 0; ; attempt++) {
+          try {
+            return await this.transact(chunk);
+          } catch (error) {
+            const codes = refusals(error)?.map(({ code }) => code);
+            if (!codes?.includes("TransactionConflict")) throw error;
+            await backOff(attempt);
+          }
         }
       }),
     );

@@ -1,5 +1,5 @@
 import { changeLane } from "../store/lanes.ts";
-import { BATCH_GAS, submitCall } from "./batch.ts";
+import { BATCH_GAS } from "./batch.ts";
 import type { LaneView, LaneWorker, Outcome } from "./lane-worker.ts";
 import { HIGHEST_AHEAD } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   const last = closing.first === undefined ? undefined : closing.first + HIGHEST_AHEAD;
   if (last !== undefined && lane.decidedNonce > last) {
     const nextNonce = Math.max(lane.nextNonce, lane.decidedNonce);
-    await changeLane(kapok.core, lane, { nextNonce }, ["closing"]);
+    await changeLane(kapok.core, lane, { nextNonce, closedAt: Date.now() }, ["closing"]);
     kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce });
     return "again";
   }
@@ -37,6 +37,7 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
 
   const scenario = kapok.scenarios[0]!;
   const to = book.addresses[scenario.ledger.contract]!;
-  await worker.send(view, { scenario: scenario.name, ids: [], queued: [], empty: true, to, data: submitCall([]), gas: BATCH_GAS });
+  const nothing = { ids: [], queued: [], empty: true, entries: [] };
+  await worker.send(view, { scenario: scenario.name, ...nothing, to, gas: BATCH_GAS });
   return "again";
 }

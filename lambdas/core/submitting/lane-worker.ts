@@ -1,20 +1,22 @@
 import { checkpoint } from "../checkpoint.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { EnvelopeEntry } from "../chain/envelope.ts";
+import { voidEntry } from "../chain/envelope.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
-import type { Operation } from "../operation.ts";
 import type { Keys } from "../signing/keys.ts";
 import type { Book, Cursor } from "../store/book.ts";
 import { readBook, readCursor } from "../store/book.ts";
 import type { Entry } from "../store/journal.ts";
-import { journalCandidate, journalEntry, readJournal } from "../store/journal.ts";
+import { journalCandidate, journalEntry, readBytes, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
 import { changeLane, readLane, releaseLane, stillOwned, takeLane, useNonce } from "../store/lanes.ts";
 import { readOperations } from "../store/operations.ts";
+import type { Waiting } from "../store/queue.ts";
 import { queueDepth, readQueue } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import type { SubmittingSettings } from "./settings.ts";
-import { BATCH_GAS, simulatedGas, sizeBatch, submitCall, voidGas } from "./batch.ts";
+import { simulation, sizeBatch, submitCall, submittedEntries } from "./batch.ts";
 import { closeLane } from "./close-lane.ts";
 import { signerIsKnown } from "./signer-is-known.ts";
 import { Tending } from "./tend.ts";
@@ -25,6 +27,8 @@ const WANTED = 1500;
 /** How long the first operations of a further transaction wait for company, for each transaction that is in flight. */
 const COMPANY_MILLISECONDS = 60;
 const DEPTH_MILLISECONDS = 2000;
+/** How wrong the clocks of those who accept may be, against that of the lane's owner. */
+const SUSPICION_MILLISECONDS = 15 * 60 * 1000;
 
 /** What a lane's next step needs to know; always read in this order, strongly consistently. */
 export interface LaneView {
@@ -35,6 +39,17 @@ export interface LaneView {
   /** When it was read, milliseconds since 1970. */
   readAt: number;
 }
+
+/** An operation that waits, with the scenario whose ledger it goes to. */
+type WaitingEntry = EnvelopeEntry & { scenario: string };
+
+/** One transaction's worth of entries, and where they were taken from. */
+type Sending = Pick<Entry, "scenario" | "ids" | "queued" | "partly" | "empty"> & {
+  to: string;
+  entries: EnvelopeEntry[];
+  gas: number;
+  onlyReject?: boolean;
+};
 
 /** Whether there is more to do at once, something under way to wait for, or nothing at all. */
 export type Outcome = "again" | "waiting" | "idle";
@@ -133,72 +148,63 @@ export class LaneWorker {
     const held = new Set(entries.flatMap(({ ids }) => ids));
     const waiting = await readQueue(this.kapok.core, this.organisation, WANTED, held);
     await this.measure(lane);
-    const { operations, keys } = await this.free(waiting, held, lane);
-    const first = operations[0];
+    const free = await this.free(waiting, held, lane);
+    const first = free[0];
     if (!first) return entries.length > 0 ? "waiting" : "idle";
 
     const company = Date.now() - this.lastSent < entries.length * COMPANY_MILLISECONDS;
-    if (company && operations.length < WANTED / 2) return "waiting";
+    if (company && free.length < WANTED / 2) return "waiting";
 
     const scenario = this.kapok.scenario(first.scenario);
-    const ledger = book.addresses[scenario.ledger.contract]!;
-    const onlyReject = lane.voiding !== undefined && first.id === lane.voiding;
-    const bounds = { gas: this.settings.gas, operations: onlyReject ? 1 : (lane.limit ?? Infinity) };
-    const batch = await sizeBatch(operations, scenario, bounds, (operation) =>
-      simulatedGas(this.chain, lane.signer, ledger, operation, this.settings.gas),
-    );
-    const ids = batch.operations.map(({ id }) => id);
-    const taken = new Set(ids);
-    await this.send(view, {
-      scenario: scenario.name,
-      ids,
-      queued: keys.filter(({ ids: queued }) => queued.some((id) => taken.has(id))).map(({ key }) => key),
-      to: ledger,
-      data: submitCall(batch.operations, onlyReject),
-      gas: onlyReject ? voidGas(1) : batch.gas,
-      onlyReject,
-    });
+    const to = book.addresses[scenario.ledger.contract]!;
+    const onlyReject = first.operation === lane.voiding;
+    const wanted = onlyReject ? [voidEntry(first.operation)] : free.filter((entry) => entry.scenario === scenario.name);
+    const bounds = { gas: this.settings.gas, operations: lane.limit ?? Infinity };
+    const batch = await sizeBatch(wanted, scenario, bounds, simulation(this.chain, lane.signer, to, bounds.gas));
+    // After a batch that reverted, gas is not what the next one shall fail for.
+    if (lane.limit !== undefined) batch.gas = Math.max(batch.gas, bounds.gas);
+    const ids = batch.entries.map(({ operation }) => operation);
+    await this.send(view, { scenario: scenario.name, ids, ...takenFrom(waiting, ids), to, ...batch, onlyReject });
     this.lastSent = Date.now();
     return "again";
   }
 
   /** The waiting operations that no journal entry holds and the chain has not decided, in order. */
-  private async free(waiting: Awaited<ReturnType<typeof readQueue>>, held: ReadonlySet<string>, lane: Lane) {
-    const ids = [...new Set(waiting.flatMap((item) => item.ids))].filter((id) => !held.has(id));
-    const found = await readOperations(this.kapok.core, this.organisation, ids.slice(0, WANTED));
-    const operations: Operation[] = [];
-    for (const id of ids) {
-      const operation = found.get(id);
-      if (operation && !operation.decision) operations.push(operation);
+  private async free(waiting: Waiting[], held: ReadonlySet<string>, lane: Lane): Promise<WaitingEntry[]> {
+    const found = new Map<string, WaitingEntry>();
+    for (const { scenario, entries } of waiting) {
+      for (const entry of entries) if (!held.has(entry.operation)) found.set(entry.operation, { ...entry, scenario });
     }
-    if (lane.voiding) operations.sort((a, b) => Number(b.id === lane.voiding) - Number(a.id === lane.voiding));
-    const done = waiting.filter((item) => item.ids.every((id) => !held.has(id) && found.get(id)?.decision));
-    if (done.length > 0) {
-      await this.kapok.core.writeMany(
-        [],
-        done.map(({ key }) => key),
-      );
-    }
-    return { operations, keys: waiting };
+    await this.leaveDecided(waiting, found, lane);
+    const free = [...found.values()];
+    if (lane.voiding) free.sort((a, b) => Number(b.operation === lane.voiding) - Number(a.operation === lane.voiding));
+    return free;
+  }
+
+  /** After a closing, what waited before may have been done already: by bytes that this store has forgotten. */
+  private async leaveDecided(waiting: Waiting[], found: Map<string, WaitingEntry>, lane: Lane): Promise<void> {
+    if (lane.closedAt === undefined) return;
+    const suspect = waiting.filter(({ since }) => since < lane.closedAt! + SUSPICION_MILLISECONDS);
+    const ids = suspect.flatMap(({ entries }) => entries.map(({ operation }) => operation));
+    const operations = await readOperations(this.kapok.core, this.organisation, ids);
+    for (const id of ids) if (operations.get(id)?.decision) found.delete(id);
+    const done = suspect.filter(({ entries }) => entries.every(({ operation }) => operations.get(operation)?.decision));
+    await this.kapok.core.writeMany(
+      [],
+      done.map(({ key }) => key),
+    );
   }
 
   /** Signs one transaction, writes it into the journal, and only then broadcasts it. */
-  async send(
-    view: LaneView,
-    batch: Pick<Entry, "scenario" | "ids" | "queued" | "empty"> & {
-      to: string;
-      data: `0x${string}`;
-      gas: number;
-      onlyReject?: boolean;
-    },
-  ): Promise<void> {
+  async send(view: LaneView, batch: Sending): Promise<void> {
     const { lane, book } = view;
-    const { to, data, gas, scenario, ids, queued, empty, onlyReject } = batch;
+    const { to, entries, gas, onlyReject, ...taken } = batch;
+    const { ids, empty } = taken;
     const nonce = lane.nextNonce;
     const signer = await this.keys.signer(lane.signer);
-    const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce, to, data, gas });
+    const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce, to, data: submitCall(entries), gas });
     const candidate = { hash, count: ids.length, ...(onlyReject && { void: true }) };
-    const entry: Entry = { nonce, scenario, ids, queued, candidates: [candidate], ...(empty && { empty }) };
+    const entry: Entry = { nonce, ...taken, candidates: [candidate] };
 
     await checkpoint("signed-not-journaled");
     await this.kapok.core.transact([
@@ -219,13 +225,16 @@ export class LaneWorker {
     const scenario = this.kapok.scenario(entry.scenario);
     const onlyReject = last.count === 1;
     const count = onlyReject ? 1 : Math.floor(last.count / 2);
-    const found = await readOperations(this.kapok.core, this.organisation, entry.ids.slice(0, count));
-    const operations = entry.ids.slice(0, count).map((id) => found.get(id)!);
+    const bytesBefore = await readBytes(this.kapok.core, this.organisation, entry.nonce, entry.candidates.length - 1);
+    const entriesBefore = submittedEntries(bytesBefore).slice(0, count);
+    const smaller = onlyReject ? entriesBefore.map(({ operation }) => voidEntry(operation)) : entriesBefore;
     const to = book.addresses[scenario.ledger.contract]!;
-    const gas = onlyReject ? voidGas(count) : await this.gasOf(operations, lane, to);
+    const bounds = { gas: Infinity, operations: count };
+    const simulate = simulation(this.chain, lane.signer, to, this.settings.gas);
+    const { gas } = await sizeBatch(smaller, scenario, bounds, simulate);
     const signer = await this.keys.signer(lane.signer);
-    const data = submitCall(operations, onlyReject);
-    const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce: entry.nonce, to, data, gas });
+    const transaction = { chainId: book.chainId, nonce: entry.nonce, to, data: submitCall(smaller), gas };
+    const { hash, bytes } = await sign(signer, transaction);
 
     const candidate = { hash, count, ...(onlyReject && { void: true }) };
     await this.kapok.core.transact([
@@ -237,16 +246,6 @@ export class LaneWorker {
     const late = Date.now() - view.readAt > this.settings.timeoutMilliseconds;
     if (!late) await this.tending.broadcast(entry.nonce, entry.candidates.length, bytes);
     return true;
-  }
-
-  private async gasOf(operations: Operation[], lane: Lane, ledger: string): Promise<number> {
-    let gas = BATCH_GAS;
-    for (const operation of operations) {
-      const kind = this.kapok.scenario(operation.scenario).operations[operation.kind!]!;
-      if (kind.gas !== "simulate") gas += kind.gas;
-      else gas += await simulatedGas(this.chain, lane.signer, ledger, operation, this.settings.gas);
-    }
-    return gas;
   }
 
   /** Tells the accepting side how much waits, so that it can ask clients to slow down. */
@@ -261,4 +260,17 @@ export class LaneWorker {
   failed(error: unknown): void {
     this.kapok.log.warn("lane-waits", { organisation: this.organisation, error: saying(error) });
   }
+}
+
+/** The queue items that hold these operations: those of which all are taken, and those of which a part is. */
+function takenFrom(waiting: Waiting[], ids: string[]): Pick<Entry, "queued" | "partly"> {
+  const taken = new Set(ids);
+  const queued: Entry["queued"] = [];
+  const partly: Entry["queued"] = [];
+  for (const { key, entries } of waiting) {
+    const count = entries.filter(({ operation }) => taken.has(operation)).length;
+    if (count === entries.length) queued.push(key);
+    else if (count > 0) partly.push(key);
+  }
+  return { queued, ...(partly.length > 0 && { partly }) };
 }
