@@ -41,8 +41,8 @@ export interface Cursor {
   learned?: string;
 }
 
-const bookKey = { pk: "book", sk: "book" };
-const cursorKey = { pk: "book", sk: "cursor" };
+export const bookKey = { pk: "book", sk: "book" };
+export const cursorKey = { pk: "book", sk: "cursor" };
 
 export async function readBook(table: Table): Promise<Book | undefined> {
   const item = await table.get(bookKey);

@@ -1,5 +1,7 @@
 import type { Action, Item, Key, Table } from "./table.ts";
-import { isRefused } from "./table.ts";
+import type { Book, Cursor } from "./book.ts";
+import { bookKey, cursorKey } from "./book.ts";
+import { isRefused, nameOf } from "./table.ts";
 
 /** How long an owner may keep a lane without writing to it. A dead owner's lane goes on after that. */
 export const LEASE_MILLISECONDS = 15_000;
@@ -75,6 +77,20 @@ function laneOf(item: Item): Lane {
 export async function readLane(table: Table, organisation: string): Promise<Lane | undefined> {
   const item = await table.get(key(organisation));
   return item && laneOf(item);
+}
+
+/** The lane together with the book and the cursor, in one read. */
+export async function readStanding(
+  table: Table,
+  organisation: string,
+): Promise<{ book?: Book; cursor?: Cursor; lane?: Lane }> {
+  const items = await table.getMany([bookKey, cursorKey, key(organisation)]);
+  const [book, cursor, lane] = [bookKey, cursorKey, key(organisation)].map((each) => items.get(nameOf(each)));
+  return {
+    ...(book && { book: book as unknown as Book }),
+    ...(cursor && { cursor: cursor as unknown as Cursor }),
+    ...(lane && { lane: laneOf(lane) }),
+  };
 }
 
 export async function allLanes(table: Table): Promise<Lane[]> {

@@ -6,11 +6,10 @@ import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
 import type { Keys } from "../signing/keys.ts";
 import type { Book, Cursor } from "../store/book.ts";
-import { readBook, readCursor } from "../store/book.ts";
 import type { Entry } from "../store/journal.ts";
 import { journalCandidate, journalEntry, readBytes, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { changeLane, readLane, releaseLane, stillOwned, takeLane, useNonce } from "../store/lanes.ts";
+import { changeLane, readLane, readStanding, releaseLane, stillOwned, takeLane, useNonce } from "../store/lanes.ts";
 import { readOperations } from "../store/operations.ts";
 import type { Waiting } from "../store/queue.ts";
 import { queueDepth, readQueue } from "../store/queue.ts";
@@ -104,9 +103,7 @@ export class LaneWorker {
 
   private async look(): Promise<LaneView | undefined> {
     const readAt = Date.now();
-    const book = await readBook(this.kapok.core);
-    const cursor = await readCursor(this.kapok.core);
-    let lane = await readLane(this.kapok.core, this.organisation);
+    let { book, cursor, lane } = await readStanding(this.kapok.core, this.organisation);
     if (!book || !lane || lane.fence !== this.fence) return undefined;
     if (lane.leaseUntil - Date.now() < 10_000) lane = await changeLane(this.kapok.core, lane, {});
     const entries = await readJournal(this.kapok.core, this.organisation);

@@ -10,7 +10,8 @@ import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
 
 const UNDER_WAY_MILLISECONDS = 250;
-const IDLE_MILLISECONDS = 1000;
+/** Hints come sooner; this is for those that were lost. */
+const IDLE_MILLISECONDS = 3000;
 
 /** Keeps the lanes of this Kapok's own organisations moving, in one process. */
 export class Submitter {
