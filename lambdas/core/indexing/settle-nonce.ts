@@ -1,3 +1,4 @@
+import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
 import type { Entry } from "../store/journal.ts";
 import { closeEntry } from "../store/journal.ts";
@@ -35,6 +36,7 @@ export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry:
     if (returned.length === 0) await kapok.core.writeMany([], queued);
     else await markReturned(kapok.core, lane.organisation, returned);
     await unqueue(kapok.core, lane.organisation, returned.length === 0 ? partly : [...queued, ...partly]);
+    await checkpoint("unqueued-not-settled");
   }
 
   try {

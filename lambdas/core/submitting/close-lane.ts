@@ -1,3 +1,4 @@
+import { checkpoint } from "../checkpoint.ts";
 import { changeLane } from "../store/lanes.ts";
 import { BATCH_GAS } from "./batch.ts";
 import type { LaneView, LaneWorker, Outcome } from "./lane-worker.ts";
@@ -35,6 +36,7 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   }
   if (entries.length >= settings.ahead || (last !== undefined && lane.nextNonce > last)) return "waiting";
 
+  await checkpoint("lane-half-closed");
   const scenario = kapok.scenarios[0]!;
   const to = book.addresses[scenario.ledger.contract]!;
   const nothing = { ids: [], queued: [], empty: true, entries: [] };

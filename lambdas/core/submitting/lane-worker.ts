@@ -78,9 +78,10 @@ export class LaneWorker {
   /** Takes the lane; answers whether it is this worker's now. */
   async take(owner: string): Promise<boolean> {
     const lane = await takeLane(this.kapok.core, this.organisation, owner);
-    if (lane) this.fence = lane.fence;
+    if (!lane) return false;
+    this.fence = lane.fence;
     await checkpoint("lane-taken");
-    return lane !== undefined;
+    return true;
   }
 
   async release(): Promise<void> {
