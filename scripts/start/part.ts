@@ -9,7 +9,7 @@ export interface Part {
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * Resolves when the part can be used. It is asked at the first start; the signal ends the asking when the part dies.
-   * Without it, the part says so itself, by the hint `ready`.
+   * A part in JavaScript may do without: it then says so itself, by the hint `ready`.
    */
   readonly ready?: (signal: AbortSignal) => Promise<void>;
 }

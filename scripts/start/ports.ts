@@ -6,11 +6,8 @@ import { readJson, writeDurably } from "./durable-file.ts";
 
 export class PortTakenError extends Error {
   override readonly name = "PortTakenError";
-  constructor(part: string, port: number, file: string) {
-    super(
-      `Port ${port}, which ${part} keeps in ${file}, is taken by another program. ` +
-        `End that program, or remove ${part} from the file so that it takes another port.`,
-    );
+  constructor(part: string, port: number, otherwise: string) {
+    super(`Port ${port} of ${part} is taken by another program. End that program, or ${otherwise}.`);
   }
 }
 
@@ -23,22 +20,27 @@ export async function freePort(): Promise<number> {
 
 /** The port of a part: a free one at first, and the same ever after. It is in `ports.json` of the home. */
 export async function keptPort(home: string, part: string): Promise<number> {
-  const file = join(home, "ports.json");
-  const kept = readJson<Record<string, number>>(file)?.[part];
+  const kept = portsOf(home)[part];
   if (kept !== undefined) return kept;
   for (;;) {
     const port = await freePort();
-    const ports = readJson<Record<string, number>>(file) ?? {};
+    const ports = portsOf(home);
     if (Object.values(ports).includes(port)) continue;
-    writeDurably(file, JSON.stringify({ ...ports, [part]: port }, null, 2));
+    writeDurably(fileIn(home), JSON.stringify({ ...ports, [part]: port }, null, 2));
     return port;
   }
 }
 
-/** @throws PortTakenError where a part cannot have the port that it keeps. */
+/** @throws PortTakenError where a part cannot have its port, kept or given. */
 export async function expectFree(home: string, part: string, port: number): Promise<void> {
-  if ((await listenBriefly(port)) === undefined) throw new PortTakenError(part, port, join(home, "ports.json"));
+  if ((await listenBriefly(port)) !== undefined) return;
+  const isKept = portsOf(home)[part] === port;
+  throw new PortTakenError(part, port, isKept ? `remove ${part} from ${fileIn(home)}` : "choose another port");
 }
+
+const fileIn = (home: string): string => join(home, "ports.json");
+
+const portsOf = (home: string): Record<string, number> => readJson(fileIn(home)) ?? {};
 
 async function listenBriefly(port: number): Promise<number | undefined> {
   const server = createServer().listen(port, "127.0.0.1");

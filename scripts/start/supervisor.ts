@@ -12,33 +12,38 @@ import { PartProcess } from "./part-process.ts";
 import { endOrphans, ProcessRecords } from "./process-records.ts";
 import type { Hint } from "./supervised.ts";
 
-/** How long a part may take to end before it is killed. */
-const GRACE = 5_000;
-
 export class Supervisor {
   readonly #home: string;
   readonly #records: ProcessRecords;
   readonly #report: (line: string) => void;
+  readonly #grace: number;
   readonly #running: PartProcess[] = [];
   #stopped: Promise<void> | undefined;
 
-  private constructor(home: string, report: (line: string) => void) {
+  private constructor(home: string, report: (line: string) => void, grace: number) {
     this.#home = home;
     this.#records = new ProcessRecords(home);
     this.#report = report;
+    this.#grace = grace;
   }
 
   /**
    * Takes the home, ends what an earlier supervisor left running there, and from now on ends everything at SIGINT and
    * SIGTERM, after which this process exits with code 0. A second signal does not wait for anybody.
    *
+   * @param report - takes a line for whoever watches, such as that a part died
+   * @param graceMilliseconds - how long a part may take to end before it is killed
    * @throws HomeInUseError where another supervisor has it.
    */
-  static async open(home: string, report: (line: string) => void = console.error): Promise<Supervisor> {
+  static async open(
+    home: string,
+    report: (line: string) => void = console.error,
+    graceMilliseconds = 5_000,
+  ): Promise<Supervisor> {
     mkdirSync(join(home, "logs"), { recursive: true });
     process.on("exit", lockHome(home));
-    await endOrphans(home, GRACE);
-    const supervisor = new Supervisor(home, report);
+    await endOrphans(home, graceMilliseconds);
+    const supervisor = new Supervisor(home, report, graceMilliseconds);
     process.on("exit", () => supervisor.#killAll());
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
@@ -67,7 +72,7 @@ export class Supervisor {
   }
 
   async #stopAll(): Promise<void> {
-    for (const running of this.#running.toReversed()) await running.stop(GRACE);
+    for (const running of this.#running.toReversed()) await running.stop(this.#grace);
   }
 
   #killAll(): void {
