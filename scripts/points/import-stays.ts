@@ -5,6 +5,7 @@ import { Explained, UnusableInput } from "./stays/explained.ts";
 import { importStays } from "./stays/importing.ts";
 import { issuedBy, positionLine } from "./stays/position.ts";
 import { Progress } from "./stays/progress.ts";
+import { readBack } from "./stays/reading-back.ts";
 import { Reconciliation } from "./stays/reconciliation.ts";
 import { rowsOf } from "./stays/rows.ts";
 import { openSession } from "./stays/session.ts";
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   const { file, ...options } = commandLine();
   const credentials = await credentialsFrom(options.credentials ?? usualCredentials(), options.organisation);
 
-  // Read through once before anything is sent: a file that cannot be read to its end changes nothing.
+  // Before anything is sent: a file that cannot be read to its end changes nothing.
   const foreseen = new Reconciliation();
   for await (const row of rowsOf(file, options.encoding)) foreseen.foresee(row);
   const stays = grouped(foreseen.total("earned") + foreseen.total("worth nothing"));
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
     const reconciliation = new Reconciliation();
     await importStays(session, rowsOf(file, options.encoding), reconciliation, progress);
     const { seconds } = progress;
+    await readBack(session, rowsOf(file, options.encoding), reconciliation, progress);
     const after = await issuedBy(session);
 
     process.stdout.write(`${tableOf(reconciliation)}\n\n`);

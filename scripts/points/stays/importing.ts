@@ -1,20 +1,21 @@
-import { inParallel } from "./in-parallel.ts";
+import { inParallel, turnstile } from "./in-parallel.ts";
 import { importLot } from "./lot.ts";
 import type { Stay } from "./lot.ts";
 import type { Reconciliation } from "./reconciliation.ts";
 import type { Row } from "./rows.ts";
 import type { Session } from "./session.ts";
 
-/** Stays in a lot: as many as a batch of earnings may hold. */
-const lotSize = 1000;
+/** Stays in a lot. A batch of earnings may hold twice as many; smaller lots keep the chain and the API busy evenly. */
+const lotSize = 500;
 /** While some lots wait for the chain, others are sent. What is not in one of them has not been read yet. */
-const lotsAtOnce = 4;
+const lotsAtOnce = 6;
 
 /** What is told as it happens. */
 export interface Watcher {
   rowRead(): void;
   operationDecided(): void;
-  /** A row that earned nothing because something is wrong with it, and what. */
+  earningRead(): void;
+  /** A row with which something is wrong, and what. */
   fault(line: number, outcome: string, message: string): void;
 }
 
@@ -30,8 +31,9 @@ export async function importStays(
   reconciliation: Reconciliation,
   watcher: Watcher,
 ): Promise<void> {
+  const course = { session, enrolInTurn: turnstile(), decided: watcher.operationDecided };
   await inParallel(lotsAtOnce, lotsOf(rows, reconciliation, watcher), async (lot) => {
-    for (const fate of await importLot(session, lot, watcher.operationDecided)) {
+    for (const fate of await importLot(course, lot)) {
       reconciliation.settle(fate);
       const { stay, outcome, problem } = fate;
       if (problem) watcher.fault(stay.line, outcome, `${problem.name}: ${problem.detail}`);

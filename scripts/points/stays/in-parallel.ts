@@ -33,11 +33,23 @@ export async function inParallel<Item>(
 export async function mapInParallel<Item, Result>(
   limit: number,
   items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = Array.from({ length: items.length });
   await inParallel(limit, items.entries(), async ([index, item]) => {
-    results[index] = await work(item);
+    results[index] = await work(item, index);
   });
   return results;
+}
+
+/** Does one piece of work after another, in the order in which they came. */
+export type Turnstile = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+export function turnstile(): Turnstile {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work);
+    before = mine.catch(() => {});
+    return mine;
+  };
 }

@@ -1,8 +1,11 @@
-import { operationId } from "../../../lambdas/core/operation.ts";
 import { ServiceFailed } from "./explained.ts";
-import { enrolMembers, OperationLost, sendEarnings, settledOf } from "./operations.ts";
-import type { Earning, Problem, Settled } from "./operations.ts";
+import { namesOf } from "./keys.ts";
+import { enrolMembers, sendEarnings } from "./sending.ts";
+import { OperationLost, settledOf } from "./settling.ts";
+import type { Turnstile } from "./in-parallel.ts";
+import type { Problem } from "./problem.ts";
 import type { Session } from "./session.ts";
+import type { Settled } from "./settling.ts";
 import type { Booking } from "./stay.ts";
 
 /** A checked-out booking and the line that it stands on. */
@@ -17,8 +20,6 @@ export interface Fate {
   outcome: "earned" | "worth nothing" | "refused" | "rejected";
   /** Why it was refused by the API or rejected on the chain. */
   problem?: Problem;
-  /** What its final earning holds. */
-  points: number;
   /** How many operations were decided for it, and how many of them were open when they were sent. */
   operations: number;
   newOperations: number;
@@ -26,27 +27,26 @@ export interface Fate {
   newPoints: number;
 }
 
-/**
- * The Idempotency-Keys of a booking, `stays/enrol/<Hotel>/<RowNo>` and `stays/earn/<Hotel>/<RowNo>`: the same for every
- * run of the import, and nothing in them is about the guest. Whatever is not an ASCII letter or digit in the hotel's
- * name is percent-encoded.
- */
-export function keysOf({ hotel, rowNo }: Booking): { enrol: string; earn: string } {
-  const name = `${encodeURIComponent(hotel)}/${rowNo}`;
-  return { enrol: `stays/enrol/${name}`, earn: `stays/earn/${name}` };
+/** What all lots of an import share. */
+export interface Course {
+  session: Session;
+  /** Lets one lot after another enrol, so that the chain has the first one while the next one is sent. */
+  enrolInTurn: Turnstile;
+  /** Called once for each operation that is decided. */
+  decided(): void;
 }
 
 /**
  * Enrols a member for each stay, and when all of them are on the chain lets them earn. Done again, it changes nothing:
  * so when the store lost what it had accepted, it is simply done again.
  *
- * @param decided called once for each operation that is decided
  * @throws ServiceFailed
  */
-export async function importLot(session: Session, stays: Stay[], decided: () => void): Promise<Fate[]> {
+export async function importLot(course: Course, stays: Stay[]): Promise<Fate[]> {
+  const { session } = course;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptLot(session, stays, decided);
+      return await attemptLot(course, stays);
     } catch (error) {
       if (!(error instanceof OperationLost)) throw error;
       if (attempt === 5) throw new ServiceFailed(`The service loses operations that it accepted: ${error.message}.`);
@@ -56,33 +56,29 @@ export async function importLot(session: Session, stays: Stay[], decided: () => 
   }
 }
 
-async function attemptLot(session: Session, stays: Stay[], decided: () => void): Promise<Fate[]> {
-  const keys = stays.map((stay) => keysOf(stay.booking).enrol);
-  const enrolments = await settledOf(session, await enrolMembers(session, keys), decided);
+async function attemptLot({ session, enrolInTurn, decided }: Course, stays: Stay[]): Promise<Fate[]> {
+  const names = new Map(stays.map((stay) => [stay, namesOf(session.organisation, stay.booking)]));
+  const keys = stays.map((stay) => names.get(stay)!.enrolKey);
+  const enrolments = await settledOf(session, await enrolInTurn(() => enrolMembers(session, keys)), decided);
 
   const earners = stays.filter(({ booking }, index) => enrolments[index]!.status === "final" && booking.points > 0);
-  const sent = await sendEarnings(
-    session,
-    earners.map(({ booking }) => earningOf(session.organisation, booking)),
-  );
-  const settled = await settledOf(session, sent, decided);
+  const postings = earners.map((stay) => {
+    const { earnKey, member } = names.get(stay)!;
+    return { key: earnKey, member, points: stay.booking.points };
+  });
+  const send = () => sendEarnings(session, postings);
+  const settled = await settledOf(session, await send(), decided, send);
   const earnings = new Map(earners.map((stay, index) => [stay, settled[index]!]));
 
   return stays.map((stay, index) => fateOf(stay, enrolments[index]!, earnings.get(stay)));
 }
 
-function earningOf(organisation: string, booking: Booking): Earning {
-  const keys = keysOf(booking);
-  return { key: keys.earn, member: operationId(organisation, keys.enrol), points: booking.points };
-}
-
 function fateOf(stay: Stay, enrolment: Settled, earning: Settled | undefined): Fate {
   const { status, problem } = earning ?? enrolment;
-  const operations = [enrolment, earning].filter((settled) => settled && settled.status !== "refused");
-  const newOperations = operations.filter((settled) => settled!.isNew).length;
-  const fate = { stay, points: 0, newPoints: 0, operations: operations.length, newOperations };
+  const decided = [enrolment, ...(earning ? [earning] : [])].filter((settled) => settled.status !== "refused");
+  const newOperations = decided.filter((settled) => settled.isNew).length;
+  const fate = { stay, operations: decided.length, newOperations, newPoints: 0 };
   if (status !== "final") return { ...fate, outcome: status, problem: problem! };
   if (!earning) return { ...fate, outcome: "worth nothing" };
-  if (earning.points === undefined) throw new ServiceFailed("The service does not say what a final earning holds.");
-  return { ...fate, outcome: "earned", points: earning.points, newPoints: earning.isNew ? earning.points : 0 };
+  return { ...fate, outcome: "earned", newPoints: earning.isNew ? stay.booking.points : 0 };
 }

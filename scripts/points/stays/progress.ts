@@ -10,6 +10,7 @@ export class Progress implements Watcher {
   private readonly write: (line: string) => void;
   private rows = 0;
   private operations = 0;
+  private earnings = 0;
   private faults = 0;
   private troubles = new Map<string, number>();
   private readonly ticking: NodeJS.Timeout;
@@ -26,6 +27,10 @@ export class Progress implements Watcher {
 
   operationDecided = (): void => {
     this.operations += 1;
+  };
+
+  earningRead = (): void => {
+    this.earnings += 1;
   };
 
   fault = (line: number, outcome: string, message: string): void => {
@@ -53,6 +58,7 @@ export class Progress implements Watcher {
   }
 
   private tick(): void {
+    if (this.earnings > 0) return this.write(`${grouped(this.earnings)} earnings read back`);
     const rate = Math.round(this.operations / this.seconds);
     const rows = `${grouped(this.rows)} of ${grouped(this.allRows)} rows read`;
     this.write(`${rows}, ${grouped(this.operations)} operations decided, ${grouped(rate)} a second`);

@@ -22,9 +22,11 @@ export class Reconciliation {
   readonly rows = new Map<Outcome, Map<string, number>>();
   /** The sum of ⌊ADR × nights⌋ over all bookings that should earn. */
   pointsByFile = 0;
-  /** The sum of what the final earnings of these bookings hold, each read back after the chain had decided it. */
+  /** The sum of what these bookings' earnings gave their members, by the members' entries. */
   pointsOnChain = 0;
-  /** Of these, the points of earnings that were open when this run sent them. */
+  /** Bookings of which the file and the chain say different points. */
+  differing = 0;
+  /** Points of the earnings that were open when this run sent them. */
   newPoints = 0;
   operations = 0;
   newOperations = 0;
@@ -44,12 +46,17 @@ export class Reconciliation {
 
   /** Counts a checked-out booking by what became of it. */
   settle({ stay: { booking }, outcome, problem, ...fate }: Fate): void {
-    this.pointsByFile += booking.points;
-    this.pointsOnChain += fate.points;
     this.newPoints += fate.newPoints;
     this.operations += fate.operations;
     this.newOperations += fate.newOperations;
     this.count(outcome, problem?.name ?? booking.worthless ?? "");
+  }
+
+  /** Counts what a booking is worth on both sides. */
+  compare(byFile: number, onChain: number): void {
+    this.pointsByFile += byFile;
+    this.pointsOnChain += onChain;
+    if (byFile !== onChain) this.differing += 1;
   }
 
   /** How many rows ended so, or how many there are. */
@@ -61,7 +68,7 @@ export class Reconciliation {
   /** Equal, and nothing that the file says was turned down: neither by the service nor by another row. */
   get agrees(): boolean {
     const turnedDown = this.total("contradicting") + this.total("refused") + this.total("rejected");
-    return this.pointsByFile === this.pointsOnChain && turnedDown === 0;
+    return this.differing === 0 && turnedDown === 0;
   }
 
   private count(outcome: Outcome, reason: string): void {

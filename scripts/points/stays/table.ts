@@ -15,7 +15,7 @@ const titles: Record<Outcome, string> = {
 
 /** The reconciliation as a table for people: rows by outcome and reason, and both sides of the points. */
 export function tableOf(reconciliation: Reconciliation): string {
-  const { pointsByFile, pointsOnChain } = reconciliation;
+  const { pointsByFile, pointsOnChain, differing } = reconciliation;
   return [
     "Rows by outcome",
     ...outcomes.flatMap((outcome) => linesOf(outcome, reconciliation)),
@@ -24,7 +24,9 @@ export function tableOf(reconciliation: Reconciliation): string {
     "Points",
     line("  by the file", pointsByFile),
     line("  on the chain", pointsOnChain),
-    pointsByFile === pointsOnChain ? "  equal" : line("  NOT EQUAL, difference", pointsOnChain - pointsByFile),
+    ...(differing === 0
+      ? ["  equal, booking by booking"]
+      : [line("  NOT EQUAL, difference", pointsOnChain - pointsByFile), line("  bookings that differ", differing)]),
   ].join("\n");
 }
 
