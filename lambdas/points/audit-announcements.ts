@@ -89,8 +89,15 @@ export const announcements: Record<string, (story: Story, event: LedgerEvent) =>
 };
 
 /** Compares the fields of an event that the story has, too. */
-function compare(law: string, subject: string, said: any, told: Record<string, bigint | number>, event: LedgerEvent): void {
-  for (const [name, value] of Object.entries(told)) equal(law, `${subject}: ${name}`, BigInt(said[name]), BigInt(value), event);
+function compare(
+  law: string,
+  subject: string,
+  said: any,
+  told: Record<string, bigint | number>,
+  event: LedgerEvent,
+): void {
+  for (const [name, value] of Object.entries(told))
+    equal(law, `${subject}: ${name}`, BigInt(said[name]), BigInt(value), event);
 }
 
 function equal(law: string, subject: string, said: bigint, told: bigint, event: LedgerEvent): void {

@@ -59,6 +59,8 @@ const truths: Record<string, Truth> = {
 
   PointsLedgerReversalTooLarge({ originals }, { organisation }, [id, left, points]) {
     const original = originals.find(organisation, uuidOfHex(id));
-    return original !== undefined && left === BigInt(original.points - original.reversed) && (points > left || left === 0n);
+    return (
+      original !== undefined && left === BigInt(original.points - original.reversed) && (points > left || left === 0n)
+    );
   },
 };

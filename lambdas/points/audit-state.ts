@@ -51,7 +51,9 @@ async function compareBalances(story: Story, state: AuditedState, words: bigint[
   const sample = told.toSorted((one, other) => Math.sign(other.expired) - Math.sign(one.expired)).slice(0, BALANCES);
   for (const several of chunks(sample, AT_ONCE)) {
     const kept = await Promise.all(several.map(({ id }) => state.read("balanceOf", [bytes16(id)])));
-    several.forEach(({ id, live }, index) => equal(laws.live, `the balance of ${id}`, kept[index], BigInt(live), state));
+    several.forEach(({ id, live }, index) =>
+      equal(laws.live, `the balance of ${id}`, kept[index], BigInt(live), state),
+    );
   }
   state.checked(laws.live, sample.length);
 }
@@ -109,7 +111,10 @@ async function compareReversals(story: Story, state: AuditedState, leafHash: Aud
 }
 
 /** The leaf of a posting: its details are member bytes16 ‖ points uint32 ‖ period uint32. */
-function leafOf({ organisation, batch, index, code, operation, member, points, period }: Original, hash: AuditBook["leafHash"]) {
+function leafOf(
+  { organisation, batch, index, code, operation, member, points, period }: Original,
+  hash: AuditBook["leafHash"],
+) {
   const details = Buffer.alloc(24);
   details.set(uuidBytes(member));
   details.writeUInt32BE(points, 16);
@@ -122,8 +127,15 @@ function bytes16(id: string): string {
   return `0x${Buffer.from(uuidBytes(id)).toString("hex")}`;
 }
 
-function compare(law: string, subject: string, kept: any, told: Record<string, bigint | number>, state: AuditedState): void {
-  for (const [name, value] of Object.entries(told)) equal(law, `${subject}: ${name}`, BigInt(kept[name]), BigInt(value), state);
+function compare(
+  law: string,
+  subject: string,
+  kept: any,
+  told: Record<string, bigint | number>,
+  state: AuditedState,
+): void {
+  for (const [name, value] of Object.entries(told))
+    equal(law, `${subject}: ${name}`, BigInt(kept[name]), BigInt(value), state);
 }
 
 function equal(law: string, subject: string, kept: bigint, told: bigint, state: AuditedState): void {

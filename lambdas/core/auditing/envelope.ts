@@ -96,7 +96,10 @@ export class EnvelopeAudit {
         const args = [organisationHex(organisation), BigInt(number)];
         const kept = await block.read({ address, abi: scenario.ledger.abi }, "rootOf", args);
         if (kept === root) return;
-        throw new LawBroken(laws.roots, `the contract keeps ${kept} for batch ${number} of ${organisation}, its event says ${root}`);
+        throw new LawBroken(
+          laws.roots,
+          `the contract keeps ${kept} for batch ${number} of ${organisation}, its event says ${root}`,
+        );
       });
       this.checked(laws.roots, portion.length);
     }
@@ -106,7 +109,10 @@ export class EnvelopeAudit {
     const { address, scenario } = this.ledger;
     const kept: string = await block.read({ address, abi: scenario.ledger.abi }, functionName);
     if (kept.toLowerCase() === expected.toLowerCase()) return;
-    throw new LawBroken(laws.chain, `the ledger of ${scenario.name} has the ${functionName} ${kept}, the book ${expected}`);
+    throw new LawBroken(
+      laws.chain,
+      `the ledger of ${scenario.name} has the ${functionName} ${kept}, the book ${expected}`,
+    );
   }
 
   private checkBatch(batch: Batch): void {
@@ -117,7 +123,11 @@ export class EnvelopeAudit {
     const speaker = this.members.speaker(sender);
     if (speaker !== organisation) {
       const whose = speaker ? `speaks for ${speaker}` : "speaks for nobody";
-      throw new LawBroken(laws.signers, `batch ${number} of ${organisation} came from ${sender}, which ${whose}`, place);
+      throw new LawBroken(
+        laws.signers,
+        `batch ${number} of ${organisation} came from ${sender}, which ${whose}`,
+        place,
+      );
     }
     this.checked(laws.signers);
 
@@ -130,7 +140,11 @@ export class EnvelopeAudit {
     const leaves = this.leavesOf(batch);
     const root = `0x${Buffer.from(merkleRoot(leaves)).toString("hex")}`;
     if (args.root !== root) {
-      throw new LawBroken(laws.roots, `batch ${number} of ${organisation} says ${args.root}, its events make ${root}`, place);
+      throw new LawBroken(
+        laws.roots,
+        `batch ${number} of ${organisation} says ${args.root}, its events make ${root}`,
+        place,
+      );
     }
     told.roots.push(root);
     this.checked(laws.roots);
@@ -152,7 +166,14 @@ export class EnvelopeAudit {
       if (!applied) continue;
       const { operation, code, details } = applied;
       this.decide(organisation, operation, event);
-      const leaf = { organisation, batch: number, index: leaves.length, code, operation: uuidBytes(operation), details };
+      const leaf = {
+        organisation,
+        batch: number,
+        index: leaves.length,
+        code,
+        operation: uuidBytes(operation),
+        details,
+      };
       leaves.push(leafHash(leaf));
     }
     return leaves;
@@ -161,7 +182,11 @@ export class EnvelopeAudit {
   private decide(organisation: string, operation: string, { name, place }: LedgerEvent): void {
     const decided = this.decided.get(organisation) ?? new Set();
     if (decided.has(operation)) {
-      throw new LawBroken(laws.once, `${organisation} repeated its operation ${operation}: ${name} decides it again`, place);
+      throw new LawBroken(
+        laws.once,
+        `${organisation} repeated its operation ${operation}: ${name} decides it again`,
+        place,
+      );
     }
     this.decided.set(organisation, decided.add(operation));
     this.checked(laws.once);
@@ -176,4 +201,3 @@ export class EnvelopeAudit {
     return told;
   }
 }
-

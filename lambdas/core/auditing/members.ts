@@ -61,13 +61,17 @@ export class Members {
       const kept = await block.read(this.contract, "organisationOf", [address]);
       if (kept === organisationHex(speaks ? organisation : "")) return;
       const told = speaks ? `speaks for ${organisation}` : "speaks for nobody";
-      throw new LawBroken(laws.keys, `the contract keeps ${organisationOf(kept) || "nobody"} under ${address}, which ${told}`);
+      throw new LawBroken(
+        laws.keys,
+        `the contract keeps ${organisationOf(kept) || "nobody"} under ${address}, which ${told}`,
+      );
     });
     block.checked(laws.keys, members.length + this.keys.size);
   }
 
   private admit(organisation: string, place: Place): void {
-    if (this.admitted.includes(organisation)) throw new LawBroken(laws.keys, `${organisation} is admitted twice`, place);
+    if (this.admitted.includes(organisation))
+      throw new LawBroken(laws.keys, `${organisation} is admitted twice`, place);
     this.admitted.push(organisation);
     this.checked(laws.keys);
   }

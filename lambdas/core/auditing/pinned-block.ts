@@ -35,7 +35,11 @@ export class PinnedBlock {
   };
 
   /** @throws StateForgotten */
-  async read(contract: { address: string; abi: Abi }, functionName: string, args: readonly unknown[] = []): Promise<any> {
+  async read(
+    contract: { address: string; abi: Abi },
+    functionName: string,
+    args: readonly unknown[] = [],
+  ): Promise<any> {
     const { address, abi } = contract;
     const answer = await this.call(address, encodeFunctionData({ abi, functionName, args }));
     return decodeFunctionResult({ abi, functionName, args, data: answer });

@@ -70,7 +70,9 @@ export class Report {
 function columns(rows: string[][]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => {
-    const cells = row.map((cell, column) => (/^\d+$/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)));
+    const cells = row.map((cell, column) =>
+      /^\d+$/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+    );
     return cells.join("  ").trimEnd();
   });
 }

@@ -65,7 +65,12 @@ export class StoreAudit {
    * @param organisations address of the contract
    * @throws StoreRebuilding
    */
-  static async open(kapok: Kapok, ledgers: ReadableLedger[], organisations: string, checked: Checked): Promise<StoreAudit> {
+  static async open(
+    kapok: Kapok,
+    ledgers: ReadableLedger[],
+    organisations: string,
+    checked: Checked,
+  ): Promise<StoreAudit> {
     await refuseWhileRebuilding(kapok);
     const cursor = (await readCursor(kapok.core)) ?? { blockNumber: -1 };
     const audit = new StoreAudit(ledgers, organisations, cursor, checked);
@@ -100,7 +105,8 @@ export class StoreAudit {
 
   /** What is left now was made by no event. */
   finish(): void {
-    for (const [scenario, rows] of this.projections) refuseUnseen(storeLaws.projections, rows, `the table of ${scenario}`);
+    for (const [scenario, rows] of this.projections)
+      refuseUnseen(storeLaws.projections, rows, `the table of ${scenario}`);
     refuseUnseen(storeLaws.organisations, this.members, "the table of core");
     refuseUnseen(storeLaws.operations, this.decisions, "the table of core");
   }
@@ -121,7 +127,13 @@ export class StoreAudit {
     this.checked(storeLaws.operations);
   }
 
-  private compare(law: string, subject: string, found: Kept | undefined, told: Kept, place: Decision["transaction"]): void {
+  private compare(
+    law: string,
+    subject: string,
+    found: Kept | undefined,
+    told: Kept,
+    place: Decision["transaction"],
+  ): void {
     if (found?.order === told.order) {
       if (found.digest !== told.digest) throw new LawBroken(law, `${subject} differs from what its event says`, place);
       found.seen = true;

@@ -1,0 +1,56 @@
+/**
+ * `npm run audit`: replays the book from the chain alone and checks every numbered law of every scenario, the contracts'
+ * state, and the store of this home. `npm run audit -- --book FILE` needs nothing but a book.json: any member can run it.
+ * Exit code 0: all agree; 1: a law is broken, and this says which and where; 2: it could not be checked.
+ */
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { audit } from "../lambdas/core/auditing/audit.ts";
+import { LawBroken } from "../lambdas/core/auditing/book.ts";
+import { Report } from "../lambdas/core/auditing/report.ts";
+import { Chain } from "../lambdas/core/chain/chain.ts";
+import { saying } from "../lambdas/core/log.ts";
+import { parseBookFile } from "../lambdas/core/settings.ts";
+import { scenarios } from "../lambdas/scenarios.ts";
+import { withParts } from "./start/with-parts.ts";
+
+const PROGRESS_MILLISECONDS = 5000;
+
+let saidAt = Date.now();
+const report = new Report(({ number }) => {
+  if (Date.now() - saidAt < PROGRESS_MILLISECONDS) return;
+  saidAt = Date.now();
+  console.error(`… block ${number}`);
+});
+
+try {
+  const { values } = parseArgs({ options: { book: { type: "string" } } });
+  await (values.book ? auditFile(values.book) : auditHome());
+  console.log(`${report}\n\nEverything agrees.`);
+} catch (error) {
+  const { exitCode, said } = failure(error);
+  console.log(`${report}\n\n${said}`);
+  process.exitCode = exitCode;
+}
+
+async function auditFile(path: string): Promise<void> {
+  const { rpcUrl, ...book } = parseBookFile(JSON.parse(await readFile(path, "utf8")));
+  const urls = (process.env["CHAIN_RPC_URL"] || rpcUrl).split(",").map((url) => url.trim());
+  await audit({ chain: new Chain(urls), scenarios, book }, report);
+}
+
+async function auditHome(): Promise<void> {
+  await withParts("audit", async ({ environment, kapok, chain }) => {
+    const book = await environment.home.book();
+    if (!book)
+      throw new Error(`${environment.home.path} has no book.json: start Kapok there first, or name one by --book`);
+    await audit({ chain, scenarios, book, kapok }, report);
+  });
+}
+
+function failure(error: unknown): { exitCode: number; said: string } {
+  if (!(error instanceof LawBroken)) return { exitCode: 2, said: `Could not be checked: ${saying(error)}` };
+  const { law, message, place } = error;
+  const where = place ? `\n  block ${place.blockNumber}, log ${place.logIndex}, transaction ${place.hash}` : "";
+  return { exitCode: 1, said: `BROKEN: ${law}\n  ${message}${where}` };
+}
