@@ -15,7 +15,8 @@ endWithSupervisor();
 
 const settings = parseSettings(JSON.parse(await readFile(environment.settings!, "utf8")), scenarios);
 const given = Object.fromEntries(Object.entries(settings.submitting ?? {}).filter(([, value]) => value !== undefined));
-const submitter = new Submitter(kapok, chain, environment.home.keys, { ...defaultSubmitting, ...given });
+const hinted = process.send !== undefined;
+const submitter = new Submitter(kapok, chain, environment.home.keys, { ...defaultSubmitting, ...given }, hinted);
 onHint((hint) => {
   if (hint.hint === "queue") submitter.wake(hint.organisation);
   if (hint.hint === "block") submitter.wakeAll();

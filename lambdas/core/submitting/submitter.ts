@@ -10,8 +10,9 @@ import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
 
 const UNDER_WAY_MILLISECONDS = 250;
-/** Hints come sooner; this is for those that were lost. */
-const IDLE_MILLISECONDS = 3000;
+/** Between two looks at a lane with nothing to do: where hints come, and where none do. */
+const HINTED_MILLISECONDS = 3000;
+const UNHINTED_MILLISECONDS = 300;
 
 /** Keeps the lanes of this Kapok's own organisations moving, in one process. */
 export class Submitter {
@@ -20,11 +21,14 @@ export class Submitter {
   private readonly keys: Keys;
   private readonly settings: SubmittingSettings;
   private readonly owner = randomUUID();
+  private readonly idleMilliseconds: number;
   private readonly sleepers = new Map<string, () => void>();
   /** Lanes that were woken while they were at work: they look once more before they sleep. */
   private readonly woken = new Set<string>();
 
-  constructor(kapok: Kapok, chain: Chain, keys: Keys, settings: SubmittingSettings) {
+  /** @param hinted whether somebody calls {@link wake} */
+  constructor(kapok: Kapok, chain: Chain, keys: Keys, settings: SubmittingSettings, hinted = true) {
+    this.idleMilliseconds = hinted ? HINTED_MILLISECONDS : UNHINTED_MILLISECONDS;
     this.kapok = kapok;
     this.chain = chain;
     this.keys = keys;
@@ -53,10 +57,10 @@ export class Submitter {
       try {
         await this.ensureLane(organisation);
         if (await worker.take(this.owner)) await this.work(worker, organisation, signal);
-        else await this.sleep(organisation, IDLE_MILLISECONDS);
+        else await this.sleep(organisation, this.idleMilliseconds);
       } catch (error) {
         worker.failed(error);
-        await this.sleep(organisation, IDLE_MILLISECONDS);
+        await this.sleep(organisation, this.idleMilliseconds);
       }
     }
   }
@@ -67,7 +71,7 @@ export class Submitter {
         const outcome = await worker.step();
         if (outcome === "lost") return this.sleep(organisation, UNDER_WAY_MILLISECONDS);
         if (outcome === "waiting") await this.sleep(organisation, UNDER_WAY_MILLISECONDS);
-        if (outcome === "idle") await this.sleep(organisation, IDLE_MILLISECONDS);
+        if (outcome === "idle") await this.sleep(organisation, this.idleMilliseconds);
       }
     } finally {
       await worker.release().catch((error) => this.kapok.log.warn("lane-not-released", { error: saying(error) }));
