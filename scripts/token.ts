@@ -16,7 +16,11 @@ const answer = await fetch(credentials.tokenUrl, {
     client_id: client.clientId,
     client_secret: client.clientSecret,
   }),
-});
+}).catch(() => undefined);
+if (!answer) {
+  console.error(`${credentials.tokenUrl} does not answer: is npm start running?`);
+  process.exit(1);
+}
 if (!answer.ok) {
   console.error(`The token endpoint answered ${answer.status}: ${await answer.text()}`);
   process.exit(1);

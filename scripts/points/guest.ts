@@ -27,8 +27,9 @@ function post(path: string, body: unknown): Promise<any> {
 }
 
 async function sent(url: string, request: RequestInit): Promise<any> {
-  const answer = await fetch(url, request);
-  if (answer.ok) return answer.json();
-  console.error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  const answer = await fetch(url, request).catch(() => undefined);
+  if (answer?.ok) return answer.json();
+  if (answer) console.error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  else console.error(`${url} does not answer: is npm start running?`);
   process.exit(1);
 }

@@ -129,7 +129,8 @@ class Replay {
         break;
       } catch (error) {
         if (!(error instanceof StateForgotten) || attempt === ATTEMPTS) throw error;
-        await this.reach(block.number + 1);
+        await pause(1000);
+        await this.reach(this.book.startBlock);
       }
     }
     for (const envelope of this.envelopes) await envelope.roots(() => this.pinNewest());

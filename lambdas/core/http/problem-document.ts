@@ -5,6 +5,7 @@ import { Problem } from "../problem.ts";
 import type { ProblemKind } from "../problem.ts";
 import type { Rejection } from "../operation.ts";
 import type { Scenario } from "../scenario.ts";
+import { StoreUnavailable } from "../store/table.ts";
 import type { Serving } from "./serving.ts";
 
 /** A problem as the client sees it (RFC 9457), with whatever else helps to act on it. */
@@ -53,6 +54,10 @@ export function answerError(context: Context, serving: Serving, error: unknown):
   if (error instanceof Problem) {
     const document = problemDocument(serving, { ...error.extensions, name: error.problem, detail: error.message });
     return answerProblem(context, document, error.headers);
+  }
+  if (error instanceof StoreUnavailable) {
+    const detail = "The store does not answer at this moment.";
+    return answerProblem(context, problemDocument(serving, { name: "store-unavailable", detail }), { "Retry-After": "2" });
   }
   const requestId = randomUUID();
   serving.log({ requestId, method: context.req.method, path: context.req.path, error });

@@ -12,7 +12,7 @@ import { pause } from "../store/table.ts";
 import { mark } from "./mark.ts";
 import type { OrganisationsReader } from "./read-organisations.ts";
 import { organisationsReader } from "./read-organisations.ts";
-import type { ReadableLedger } from "./read-block.ts";
+import type { Decided, ReadableLedger } from "./read-block.ts";
 import { readableLedger, readLedgerBlock } from "./read-block.ts";
 import { settleNonce } from "./settle-nonce.ts";
 
@@ -170,20 +170,25 @@ export class Follower {
       read.flatMap(({ decided }) => decided),
     );
     await checkpoint("operations-marked-not-unqueued");
-    await this.settleLanes(receipts);
+    await this.settleLanes(
+      receipts,
+      read.flatMap(({ decided }) => decided),
+    );
     await checkpoint("block-applied-cursor-not-moved");
   }
 
-  private async settleLanes(receipts: Receipt[]): Promise<void> {
+  private async settleLanes(receipts: Receipt[], decided: Decided[]): Promise<void> {
     const senders = new Set(receipts.map(({ from }) => from));
     const lanes = (await allLanes(this.kapok.core)).filter(({ signer }) => senders.has(signer.toLowerCase()));
     for (const { organisation, signer } of lanes) {
       const entries = await readJournal(this.kapok.core, organisation);
+      const ids = new Set(decided.filter((each) => each.organisation === organisation).map(({ id }) => id));
       for (const receipt of receipts.filter(({ from }) => from === signer.toLowerCase())) {
         const nonce = await this.nonceOf(receipt, entries);
         const lane = await readLane(this.kapok.core, organisation);
         if (!lane || lane.signer !== signer) break;
-        const mined = { nonce, hash: receipt.transactionHash, status: receipt.status };
+        const { transactionHash: hash, status } = receipt;
+        const mined = { nonce, hash, status, decided: ids, incarnation: this.book.incarnation };
         const entry = entries.find((candidate) => candidate.nonce === nonce);
         await settleNonce(this.kapok, lane, mined, entry);
       }

@@ -18,11 +18,16 @@ export interface Mined {
   hash: string;
   /** 1 succeeded, 0 reverted. */
   status: number;
+  /** Ids of the lane's organisation that the block decided. */
+  decided: ReadonlySet<string>;
+  /** The incarnation of the store: a lane of another one is about to be closed, and knows less than the chain. */
+  incarnation: string;
 }
 
 /**
  * Closes the journal's entry of a nonce that was mined: what the mined transaction held is decided by its events, what
  * it did not hold waits again. Settling a nonce twice changes nothing.
+ * @throws where the mined transaction held an operation and the block says nothing of it: nothing may leave the queue
  */
 export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry | undefined): Promise<void> {
   if (mined.nonce < lane.decidedNonce) return;
@@ -31,6 +36,8 @@ export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry:
 
   if (entry) {
     const held = candidate && mined.status === 1 ? candidate.count : 0;
+    const silent = entry.ids.slice(0, held).find((id) => !mined.decided.has(id));
+    if (silent) throw new Error(`${mined.hash} held ${silent}, and its block says nothing of it`);
     const returned = entry.ids.slice(held);
     const { queued, partly = [] } = entry;
     if (returned.length === 0) await kapok.core.writeMany([], queued);
@@ -84,7 +91,7 @@ function firstOfClosing(lane: Lane, mined: Mined): Consequence {
 }
 
 function stranger(kapok: Kapok, lane: Lane, mined: Mined): Consequence {
-  if (lane.closing) return {};
+  if (lane.closing || lane.incarnation !== mined.incarnation) return {};
   const again = lane.strangerAt !== undefined && Date.now() - lane.strangerAt < STRANGER_MILLISECONDS;
   const fields = { organisation: lane.organisation, nonce: mined.nonce, hash: mined.hash };
   if (again) {

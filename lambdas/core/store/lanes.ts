@@ -104,7 +104,8 @@ export async function createLane(
   table: Table,
   lane: Pick<Lane, "organisation" | "signer" | "incarnation"> & Partial<Lane>,
 ): Promise<void> {
-  const row: Lane = { leaseUntil: 0, fence: 0, nextNonce: 0, decidedNonce: 0, ...lane };
+  // A fence that no owner of an earlier row of this lane can have had.
+  const row: Lane = { leaseUntil: 0, fence: Date.now(), nextNonce: 0, decidedNonce: 0, ...lane };
   try {
     await table.put({ ...key(lane.organisation), ...row }, { ConditionExpression: "attribute_not_exists(pk)" });
   } catch (error) {

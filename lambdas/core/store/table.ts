@@ -25,6 +25,10 @@ export interface Key {
   sk: string;
 }
 export type Item = Key & Record<string, any>;
+/** Errors of the way to the store, and of a store that is overloaded or down. */
+const UNREACHABLE =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|TimeoutError|NetworkingError|InternalServerError|ServiceUnavailable|ThrottlingException|ProvisionedThroughputExceeded|RequestLimitExceeded)/;
+
 export type Action = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 type Without<Input> = Omit<Input, "TableName">;
 /** An update that may be made twice. */
@@ -39,7 +43,27 @@ const LARGEST_BATCH_WRITE = 25;
 export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
   const local = endpoint && { endpoint, region: "local", credentials: { accessKeyId: "kapok", secretAccessKey: "kapok" } };
   const client = new DynamoDBClient({ ...local, maxAttempts: 5 });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  documents.middlewareStack.add(
+    (next) => async (input) => {
+      try {
+        return await next(input);
+      } catch (error) {
+        const { name, code } = error as { name?: string; code?: string };
+        throw UNREACHABLE.test(code ?? "") || UNREACHABLE.test(name ?? "") ? new StoreUnavailable(error) : error;
+      }
+    },
+    { step: "initialize", name: "storeUnavailable" },
+  );
+  return documents;
+}
+
+/** The store did not answer, though it was asked several times. What was asked may have been done or not. */
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super("the store does not answer", { cause });
+    this.name = "StoreUnavailable";
+  }
 }
 
 /** One table with string keys `pk` and `sk`. Every read is strongly consistent. */
