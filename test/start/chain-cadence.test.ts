@@ -6,7 +6,7 @@ import { signTransfer, testAccount } from "./transfers.ts";
 import { until } from "./until.ts";
 
 describe("The chain's blocks", function () {
-  this.timeout(15_000);
+  this.timeout(30_000);
   const home = temporaryHome();
   const account = testAccount(1);
   let nonce = 0;

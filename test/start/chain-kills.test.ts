@@ -10,7 +10,7 @@ import { keepSending, testAccount } from "./transfers.ts";
 import { until } from "./until.ts";
 
 describe("A chain that is killed", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const home = temporaryHome();
   const shown = new ShownBlocks();
   const over = new AbortController();

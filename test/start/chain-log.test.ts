@@ -11,7 +11,7 @@ import { signTransfer, testAccount } from "./transfers.ts";
 import { until } from "./until.ts";
 
 describe("The log of blocks", function () {
-  this.timeout(15_000);
+  this.timeout(30_000);
   const home = temporaryHome();
   const path = join(home.path, "blocks.log");
   const shown = new ShownBlocks();

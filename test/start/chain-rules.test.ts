@@ -13,7 +13,7 @@ interface Receipt {
 }
 
 describe("The chain's door", function () {
-  this.timeout(15_000);
+  this.timeout(30_000);
   const home = temporaryHome();
   let chain: ChainProcess;
   let rpc: Rpc;

@@ -12,7 +12,7 @@ import { temporaryHome } from "./temporary-home.ts";
 import { until } from "./until.ts";
 
 describe("The embedded parts", function () {
-  this.timeout(15_000);
+  this.timeout(30_000);
   const home = temporaryHome();
   after(() => home.remove());
   afterEach(() => {

@@ -1,24 +1,25 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
-import { jsonRpc } from "./json-rpc.ts";
+import { jsonRpc, post } from "./json-rpc.ts";
+
+interface Shown {
+  readonly block: string;
+  readonly receipts: string;
+}
 
 /** Remembers every block that a node ever showed, with its receipts, and holds the node to it. */
 export class ShownBlocks {
-  readonly #shown = new Map<number, { block: string; receipts: string }>();
+  readonly #shown: Shown[] = [];
 
-  get size(): number {
-    return this.#shown.size;
-  }
-
+  /** The highest block that was shown; -1 before the first. */
   get head(): number {
-    return Math.max(-1, ...this.#shown.keys());
+    return this.#shown.length - 1;
   }
 
   /** Looks at all blocks that are new. */
   async look(url: string): Promise<void> {
-    const rpc = jsonRpc(url);
-    const latest = Number(await rpc("eth_blockNumber"));
-    for (let number = this.head + 1; number <= latest; number++) this.#shown.set(number, await read(url, number));
+    const latest = Number(await jsonRpc(url)("eth_blockNumber"));
+    this.#shown.push(...(await read(url, this.#shown.length, latest)));
   }
 
   /** Looks all the time, over every death of the node. */
@@ -31,21 +32,23 @@ export class ShownBlocks {
 
   /** Every block that was shown is there, the same to the last byte. */
   async expectAll(url: string): Promise<void> {
-    for (const [number, before] of this.#shown) {
-      const now = await read(url, number);
-      expect(now.block, `block ${number}`).to.equal(before.block);
-      expect(now.receipts, `receipts of block ${number}`).to.equal(before.receipts);
+    const before = [...this.#shown];
+    const now = await read(url, 0, before.length - 1);
+    for (const [number, { block, receipts }] of before.entries()) {
+      expect(now[number]?.block, `block ${number}`).to.equal(block);
+      expect(now[number]?.receipts, `receipts of block ${number}`).to.equal(receipts);
     }
   }
 }
 
-async function read(url: string, number: number): Promise<{ block: string; receipts: string }> {
-  const rpc = jsonRpc(url);
-  const at = `0x${number.toString(16)}`;
-  const [block, receipts] = await Promise.all([
-    rpc("eth_getBlockByNumber", at, false),
-    rpc("eth_getBlockReceipts", at),
+async function read(url: string, from: number, to: number): Promise<Shown[]> {
+  if (from > to) return [];
+  const numbers = Array.from({ length: to - from + 1 }, (_, at) => `0x${(from + at).toString(16)}`);
+  const calls = numbers.flatMap((number) => [
+    { jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: [number, false] },
+    { jsonrpc: "2.0", id: 1, method: "eth_getBlockReceipts", params: [number] },
   ]);
-  if (block === null || receipts === null) throw new Error(`Block ${number} is gone`);
-  return { block: JSON.stringify(block), receipts: JSON.stringify(receipts) };
+  const answers = ((await post(url, calls)) as { result: unknown }[]).map(({ result }) => JSON.stringify(result));
+  if (answers.includes("null")) throw new Error(`A block between ${from} and ${to} is gone`);
+  return numbers.map((_, at) => ({ block: answers[2 * at] ?? "", receipts: answers[2 * at + 1] ?? "" }));
 }

@@ -9,7 +9,7 @@ import { temporaryHome } from "./temporary-home.ts";
 import { until } from "./until.ts";
 
 describe("The supervisor", function () {
-  this.timeout(15_000);
+  this.timeout(30_000);
   let home: ReturnType<typeof temporaryHome>;
   let started: SupervisorProcess[];
 

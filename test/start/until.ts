@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  milliseconds = 8_000,
+  milliseconds = 15_000,
 ): Promise<T> {
   const deadline = Date.now() + milliseconds;
   for (;;) {

@@ -28,15 +28,16 @@ export function frontOf(chain: Chain, settings: ChainSettings): Server {
       return own === undefined ? passOn(body, response) : reply(response, own);
     }
     if (calls.length === 0) return reply(response, errorText(null, refusals.invalid));
+    if (calls.every(passes)) return passOn(body, response);
     const texts = await Promise.all(calls.map(async (call) => (await answerHere(call)) ?? (await answerOf(call))));
     reply(response, `[${texts.join(",")}]`);
   }
 
   /** The answer to what anvil is not asked, as JSON; undefined for what it is. */
   async function answerHere(call: Call): Promise<string | undefined> {
+    if (passes(call)) return undefined;
     const refusal = refusalOf(call);
     if (refusal !== undefined) return errorText(call?.id, refusal);
-    if (call.method !== "eth_sendRawTransaction") return undefined;
     const sent = await broadcaster.take(call.params?.[0] as string);
     if ("hash" in sent) return JSON.stringify({ jsonrpc: "2.0", id: call.id, result: sent.hash });
     await chain.gate.passed(); // "Nonce too low" would tell of a block.
@@ -61,6 +62,11 @@ export function frontOf(chain: Chain, settings: ChainSettings): Server {
   return createServer((request, response) => {
     answer(request, response).catch(() => response.destroy()); // The caller left, or anvil did, and then so do we.
   });
+}
+
+/** Whether anvil answers this as it stands. */
+function passes(call: Call): boolean {
+  return refusalOf(call) === undefined && call.method !== "eth_sendRawTransaction";
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
