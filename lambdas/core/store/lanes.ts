@@ -37,8 +37,6 @@ export interface Lane {
   stopped?: string;
   /** Set while lost bytes may still land. */
   closing?: Closing;
-  /** When the lane was last closed, milliseconds since 1970: what waited before then may have been done by lost bytes. */
-  closedAt?: number;
   /** When the chain last used a nonce of this signer that the journal lacks, milliseconds since 1970. */
   strangerAt?: number;
   /** How many operations waited when the owner last looked, and when that was. */

@@ -22,7 +22,7 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   const last = closing.first === undefined ? undefined : closing.first + HIGHEST_AHEAD;
   if (last !== undefined && lane.decidedNonce > last) {
     const nextNonce = Math.max(lane.nextNonce, lane.decidedNonce);
-    await changeLane(kapok.core, lane, { nextNonce, closedAt: Date.now() }, ["closing"]);
+    await changeLane(kapok.core, lane, { nextNonce }, ["closing"]);
     kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce });
     return "again";
   }

@@ -21,13 +21,12 @@ import { signerIsKnown } from "./signer-is-known.ts";
 import { Tending } from "./tend.ts";
 import { sign } from "./transaction.ts";
 
-/** How many waiting operations are looked at for one transaction. */
-const WANTED = 1500;
+/** How many waiting operations are looked at, and the most that go into one transaction. */
+const WANTED = 2000;
+const MOST_TOGETHER = 1200;
 /** How long the first operations of a further transaction wait for company, for each transaction that is in flight. */
 const COMPANY_MILLISECONDS = 60;
 const DEPTH_MILLISECONDS = 2000;
-/** How wrong the clocks of those who accept may be, against that of the lane's owner. */
-const SUSPICION_MILLISECONDS = 15 * 60 * 1000;
 
 /** What a lane's next step needs to know; always read in this order, strongly consistently. */
 export interface LaneView {
@@ -146,12 +145,13 @@ export class LaneWorker {
     const held = new Set(entries.flatMap(({ ids }) => ids));
     const waiting = await readQueue(this.kapok.core, this.organisation, WANTED, held);
     await this.measure(lane);
-    const free = await this.free(waiting, held, lane);
-    const first = free[0];
-    if (!first) return entries.length > 0 ? "waiting" : "idle";
-
+    const unclaimed = unclaimedOf(waiting, held, lane);
     const company = Date.now() - this.lastSent < entries.length * COMPANY_MILLISECONDS;
-    if (company && free.length < WANTED / 2) return "waiting";
+    if (company && unclaimed.length > 0 && unclaimed.length < MOST_TOGETHER / 2) return "waiting";
+    const { free, removed } = await this.undecided(waiting, unclaimed.slice(0, MOST_TOGETHER));
+    const first = free[0];
+    if (!first && removed > 0) return "again";
+    if (!first) return entries.length > 0 ? "waiting" : "idle";
 
     const scenario = this.kapok.scenario(first.scenario);
     const to = book.addresses[scenario.ledger.contract]!;
@@ -167,30 +167,24 @@ export class LaneWorker {
     return "again";
   }
 
-  /** The waiting operations that no journal entry holds and the chain has not decided, in order. */
-  private async free(waiting: Waiting[], held: ReadonlySet<string>, lane: Lane): Promise<WaitingEntry[]> {
-    const found = new Map<string, WaitingEntry>();
-    for (const { scenario, entries } of waiting) {
-      for (const entry of entries) if (!held.has(entry.operation)) found.set(entry.operation, { ...entry, scenario });
-    }
-    await this.leaveDecided(waiting, found, lane);
-    const free = [...found.values()];
-    if (lane.voiding) free.sort((a, b) => Number(b.operation === lane.voiding) - Number(a.operation === lane.voiding));
-    return free;
-  }
-
-  /** After a closing, what waited before may have been done already: by bytes that this store has forgotten. */
-  private async leaveDecided(waiting: Waiting[], found: Map<string, WaitingEntry>, lane: Lane): Promise<void> {
-    if (lane.closedAt === undefined) return;
-    const suspect = waiting.filter(({ since }) => since < lane.closedAt! + SUSPICION_MILLISECONDS);
-    const ids = suspect.flatMap(({ entries }) => entries.map(({ operation }) => operation));
+  /**
+   * Leaves out what the chain has decided. Rows are read after journal and queue: what left the journal in between is
+   * decided there by then. A queue item of which only a part is decided still stands; and after a closing, the queue may
+   * hold what forgotten bytes have done.
+   */
+  private async undecided(
+    waiting: Waiting[],
+    unclaimed: WaitingEntry[],
+  ): Promise<{ free: WaitingEntry[]; removed: number }> {
+    const ids = unclaimed.map(({ operation }) => operation);
     const operations = await readOperations(this.kapok.core, this.organisation, ids);
-    for (const id of ids) if (operations.get(id)?.decision) found.delete(id);
-    const done = suspect.filter(({ entries }) => entries.every(({ operation }) => operations.get(operation)?.decision));
+    const isDecided = (id: string) => operations.get(id)?.decision !== undefined;
+    const done = waiting.filter(({ entries }) => entries.every(({ operation }) => isDecided(operation)));
     await this.kapok.core.writeMany(
       [],
       done.map(({ key }) => key),
     );
+    return { free: unclaimed.filter(({ operation }) => !isDecided(operation)), removed: done.length };
   }
 
   /** Signs one transaction, writes it into the journal, and only then broadcasts it. */
@@ -258,6 +252,18 @@ export class LaneWorker {
   failed(error: unknown): void {
     this.kapok.log.warn("lane-waits", { organisation: this.organisation, error: saying(error) });
   }
+}
+
+/** The waiting operations that no journal entry holds, in order; first the one that is to be rejected, if there is one. */
+function unclaimedOf(waiting: Waiting[], held: ReadonlySet<string>, lane: Lane): WaitingEntry[] {
+  const found = new Map<string, WaitingEntry>();
+  for (const { scenario, entries } of waiting) {
+    for (const entry of entries) if (!held.has(entry.operation)) found.set(entry.operation, { ...entry, scenario });
+  }
+  const { voiding } = lane;
+  const unclaimed = [...found.values()];
+  if (voiding) unclaimed.sort((a, b) => Number(b.operation === voiding) - Number(a.operation === voiding));
+  return unclaimed;
 }
 
 /** The queue items that hold these operations: those of which all are taken, and those of which a part is. */
