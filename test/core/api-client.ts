@@ -9,6 +9,8 @@ export interface Answer {
 
 export interface Call {
   body?: unknown;
+  /** A body that is sent as it stands, in place of one that is made JSON. */
+  text?: string;
   /** Idempotency-Key; a random one for writes when absent. */
   key?: string;
   /** Seconds for `Prefer: wait`. */
@@ -27,18 +29,18 @@ export class ApiClient {
     this.organisation = organisation;
   }
 
-  async call(method: string, path: string, { body, key, wait, headers }: Call = {}): Promise<Answer> {
-    this.token ??= this.newToken();
+  async call(method: string, path: string, { body, text: literal, key, wait, headers }: Call = {}): Promise<Answer> {
+    const sent = literal ?? (body === undefined ? undefined : JSON.stringify(body));
     const answer = await fetch(this.credentials.apiUrl + path, {
       method,
       headers: {
-        authorization: `Bearer ${await this.token}`,
+        authorization: `Bearer ${await this.accessToken()}`,
         ...(body !== undefined && { "content-type": "application/json" }),
         ...(method !== "GET" && { "idempotency-key": key ?? randomUUID() }),
         ...(wait !== undefined && { prefer: `wait=${wait}` }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(sent !== undefined && { body: sent }),
     });
     const text = await answer.text();
     return { status: answer.status, body: text === "" ? undefined : JSON.parse(text), headers: answer.headers };
@@ -50,6 +52,10 @@ export class ApiClient {
 
   post(path: string, body: unknown, call: Omit<Call, "body"> = {}): Promise<Answer> {
     return this.call("POST", path, { ...call, body });
+  }
+
+  accessToken(): Promise<string> {
+    return (this.token ??= this.newToken());
   }
 
   /** Forgets the access token: the next call gets a new one. */

@@ -25,7 +25,6 @@ describe("Points that expire", function () {
     "are gone at the second that was said, and are an entry before and after a posting drops them": async ({
       hotel,
       park,
-      operator,
       phase,
     }) => {
       const guest = await hotel.enrol();
