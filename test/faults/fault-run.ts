@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BookFile } from "../../lambdas/core/store/book.ts";
+import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
+import { CheckpointListener } from "../start/checkpoint-listener.ts";
+import { readChain } from "./chain-reader.ts";
+import { command } from "./commands.ts";
+import { Kills } from "./kills.ts";
+import { Retries } from "./persistent-client.ts";
+import type { Round } from "./plan.ts";
+import { Random } from "./random.ts";
+import { Shown } from "./shown.ts";
+import { expireLeases, leftovers, projections } from "./store.ts";
+import { Traffic } from "./traffic.ts";
+import { compare } from "./verdict.ts";
+
+export interface FaultRunOptions {
+  readonly seed: number;
+  /** At least so many operations are sent. */
+  readonly operations: number;
+  /** The longest pause of a client between two wishes, milliseconds. */
+  readonly pause?: number;
+  readonly submitting?: Record<string, number>;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly say?: (line: string) => void;
+}
+
+/** Quicker blocks than a second, so that a run meets more of them; and snapshots all the time. */
+const quickChain = { CHAIN_BLOCK_SECONDS: "0.5", CHAIN_SNAPSHOT_AFTER_SECONDS: "0.2" };
+/** A few dozen operations fill a transaction, so that what waits together is mined apart. */
+const smallTransactions = { gas: 1_000_000, timeoutMilliseconds: 2000 };
+/** How long the last operations may take to be decided when nothing is killed any more, milliseconds. */
+const PATIENCE = 90_000;
+
+/** One Kapok under traffic that insists, to be killed again and again, and then asked what it remembers. */
+export class FaultRun {
+  readonly random: Random;
+  readonly shown = new Shown();
+  readonly retries = new Retries();
+  readonly traffic: Traffic;
+  readonly kills: Kills;
+  kapok: RunningKapok;
+  readonly #listener: CheckpointListener;
+  readonly #folder: string;
+  readonly #options: FaultRunOptions;
+  readonly #began = Date.now();
+
+  private constructor(options: FaultRunOptions, folder: string, listener: CheckpointListener, kapok: RunningKapok) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#listener = listener;
+    this.kapok = kapok;
+    this.random = new Random(options.seed);
+    this.kills = new Kills(listener, this.random.branch(), () => this.shown.open);
+    this.traffic = new Traffic({
+      credentials: kapok.credentials(),
+      merchants: ["hotel-a", "hotel-b", "park-c"],
+      operator: "office",
+      shown: this.shown,
+      random: this.random.branch(),
+      retries: this.retries,
+      pause: options.pause ?? 1000,
+    });
+  }
+
+  static async begin(options: FaultRunOptions): Promise<FaultRun> {
+    const folder = mkdtempSync(join(tmpdir(), "kapok-"));
+    const listener = await CheckpointListener.open(folder);
+    const kapok = await RunningKapok.start({
+      settings: settingsOf({}, { submitting: { ...smallTransactions, ...options.submitting } }),
+      env: { ...quickChain, KAPOK_CHECKPOINT_SOCKET: listener.socket, ...options.env },
+    });
+    const run = new FaultRun(options, folder, listener, kapok);
+    run.say(`seed ${options.seed}: Kapok runs`);
+    run.traffic.begin();
+    return run;
+  }
+
+  /** Kills at every step of the round, and then what comes after. */
+  async round({ steps, then, patient }: Round): Promise<void> {
+    const over = new AbortController();
+    if (!patient) void this.#hurry(over.signal);
+    await Promise.all(steps.map((step) => this.kills.at(step)));
+    if (then === "dynamodb" || then === "anvil") this.kills.program(this.kapok, then);
+    else if (then) await this.killWhole(then === "everything");
+    over.abort();
+    this.say(`killed at ${[...steps, ...(then ? [then] : [])].join(", ")}`);
+  }
+
+  /** The leases of the dead run out soon, and not after fifteen seconds each. */
+  async #hurry(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(1500);
+      await expireLeases(this.kapok).catch(() => undefined);
+    }
+  }
+
+  /** Kills npm start while promised operations are open, and starts it again. */
+  async killWhole(withParts: boolean): Promise<void> {
+    while (this.shown.open === 0) await sleep(20);
+    await this.kills.whole(this.kapok, withParts);
+    this.kapok = await this.kapok.startAgain();
+  }
+
+  /** Goes on until enough was sent, and then until all of it is decided. */
+  async settle(): Promise<void> {
+    while (this.#sent < this.#options.operations) await sleep(100);
+    await this.traffic.end();
+    this.say(`${this.#sent} operations sent, ${this.shown.open} open`);
+    const until = Date.now() + PATIENCE;
+    const client = this.traffic.client("office");
+    while (Date.now() < until) {
+      for (const { organisation, id } of this.shown.undecided().slice(0, 200)) await client.look(organisation, id);
+      if (this.shown.open === 0) break;
+      await sleep(300);
+    }
+    for (const { organisation, id, document } of this.shown.promised)
+      if (!document) await client.look(organisation, id);
+    await this.#askOnceMore();
+    this.say(`${this.shown.open} open`);
+  }
+
+  /** Where what was promised, what was shown, what the chain holds and what the store keeps do not agree. */
+  async faults(): Promise<string[]> {
+    const { rpcUrl, addresses } = this.kapok.read<BookFile>("book.json");
+    const story = await readChain(rpcUrl, addresses["PointsLedger"]!);
+    const faults = compare(this.shown, story);
+    faults.push(...(await this.#balances(story.balances)));
+    faults.push(...(await leftovers(this.kapok)).map((item) => `the store still has ${item}`));
+    this.say(`${story.operations.length} operations on the chain`);
+
+    const audited = await command(this.kapok, "audit");
+    if (audited.code !== 0) faults.push(`npm run audit: ${audited.output}`);
+    const kept = await projections(this.kapok);
+    const rebuilt = await command(this.kapok, "rebuild");
+    if (rebuilt.code !== 0) faults.push(`npm run rebuild: ${rebuilt.output}`);
+    const again = await projections(this.kapok);
+    if (kept.join("\n") !== again.join("\n"))
+      faults.push(`${kept.length} rows were kept, and ${again.length} others rebuilt`);
+    this.say(`audited, and ${again.length} rows rebuilt`);
+    return faults;
+  }
+
+  /** Ends everything that the run started. */
+  async end(): Promise<void> {
+    await this.kapok.remove();
+    this.#listener.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #sent(): number {
+    return this.shown.operations.size;
+  }
+
+  /** Late retries, when everything is over: the same keys find the same operations. */
+  async #askOnceMore(): Promise<void> {
+    for (let count = 0; count < 40; count++) {
+      const wish = this.random.one(this.traffic.wishes);
+      await this.traffic.client(wish.organisation).send(wish);
+    }
+  }
+
+  async #balances(balances: Map<string, { stated: number }>): Promise<string[]> {
+    const client = this.traffic.client("hotel-a");
+    const faults: string[] = [];
+    for (const [member, { stated }] of balances) {
+      const { body } = await client.read(`/v1/points/members/${member}`);
+      if (body.balance !== stated)
+        faults.push(`member ${member} has ${stated} on the chain, and ${body.balance} by the API`);
+    }
+    return faults;
+  }
+
+  say(line: string): void {
+    const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
+    this.#options.say?.(`${seconds.padStart(6)} s  ${line}`);
+  }
+
+  /** What happened, for whoever reads. */
+  report(): string {
+    const kills = this.kills.done.map(({ what, open }) => `${what} (${open} open)`).join(", ");
+    const retries = [...this.retries.counts].map(([why, count]) => `${why}: ${count}`).join(", ");
+    return `${this.#sent} operations, ${this.kills.done.length} kills: ${kills}\nasked again after: ${retries || "nothing"}`;
+  }
+}
