@@ -115,6 +115,14 @@ export class AuditBook {
       this.keepProofs(organisation, number, events);
   }
 
+  /** Ends what an organisation's signer may do. */
+  async revoke(organisation: string): Promise<void> {
+    const [administrator] = await this.anvil.accounts();
+    const args = [this.signers[organisation] as Hex] as const;
+    const data = encodeFunctionData({ abi: organisationsAbi, functionName: "revokeSigner", args });
+    await this.anvil.send(administrator!, this.file.addresses["Organisations"], data);
+  }
+
   /** Whether an operation was applied, and not rejected. */
   applied(organisation: string, id: string): boolean {
     return this.proven.has(`${organisation} ${id}`);
