@@ -33,7 +33,7 @@ export class Broadcaster {
     let refusal = await this.#offer(transaction);
     if (refusal !== undefined && isReplacement(refusal)) refusal = await this.#replaceInTurn(transaction);
     if (refusal !== undefined) return { refusal: asBesuSays(refusal) };
-    this.#chain.wake();
+    this.#chain.accepted(hash);
     return { hash };
   }
 

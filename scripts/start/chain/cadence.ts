@@ -21,6 +21,11 @@ export class Cadence {
     this.#work.emit("work");
   }
 
+  /** Says that nothing waits any more. */
+  rest(): void {
+    this.#waiting = false;
+  }
+
   /** Waits until the next block is due, and gives the time at which it begins. From here on, wake is for the one after. */
   async due(): Promise<number> {
     for (let wait = this.#wait(); wait > 0; wait = this.#wait()) await this.#sleep(wait);

@@ -75,9 +75,9 @@ export class Chain {
     return this.#head;
   }
 
-  /** Says that a transaction waits for a block. */
-  wake(): void {
-    this.#cadence.wake();
+  /** Says that anvil has taken a transaction. Where a block has it already, there is nothing to wait for. */
+  accepted(hash: string): void {
+    if (this.pool.rawOf(hash) !== undefined) this.#cadence.wake();
   }
 
   /** Makes blocks, each when it is due, for as long as nothing fails. */
@@ -85,8 +85,8 @@ export class Chain {
     for (;;) {
       const begun = await this.#cadence.due();
       const block = await this.gate.closedDuring(() => this.#makeBlock(Math.floor(begun / 1000)));
-      // What did not fit waits for the next block; what no block takes (a gap in nonces) waits for its sender.
-      if (block.transactions.length > 0 && this.pool.size > 0) this.wake();
+      if (this.pool.size === 0) this.#cadence.rest();
+      else if (await this.#hasMore()) this.#cadence.wake();
       this.#replayMilliseconds += Date.now() - begun + block.transactions.length * MILLISECONDS_TO_SEND;
       if (this.#snapshotIsDue()) await this.#takeSnapshot(block);
     }
@@ -106,6 +106,12 @@ export class Chain {
     await this.#reached("logged-not-shown");
     this.#head = mined;
     return block;
+  }
+
+  /** What did not fit waits for the next block; what no block takes (a gap in nonces) waits for its sender. */
+  async #hasMore(): Promise<boolean> {
+    const { pending } = await this.anvil.call<{ pending: string }>("txpool_status");
+    return Number(pending) > 0;
   }
 
   #snapshotIsDue(): boolean {

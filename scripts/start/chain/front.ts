@@ -59,7 +59,8 @@ export function frontOf(chain: Chain, settings: ChainSettings): Server {
     await pipeline(upstream, response);
   }
 
-  return createServer((request, response) => {
+  // Longer than clients keep an idle connection, so that none sends into one that is just being closed.
+  return createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     answer(request, response).catch(() => response.destroy()); // The caller left, or anvil did, and then so do we.
   });
 }
