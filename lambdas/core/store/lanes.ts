@@ -172,10 +172,11 @@ export async function releaseLane(table: Table, lane: Lane): Promise<void> {
 }
 
 /**
- * The action that uses a nonce of the lane, as its owner, at exactly the nonce that was read.
- * @param evenBarred for an empty batch, by which a barred lane can still be closed
+ * The action that uses a nonce of the lane, as its owner, at exactly the nonce that was read. One that the chain used
+ * meanwhile is refused: no block would ever settle its entry.
+ * @param empty whether it is an empty batch, by which a lane can be closed though it is barred
  */
-export function useNonce(table: Table, lane: Lane, evenBarred = false): Action {
+export function useNonce(table: Table, lane: Lane, empty = false): Action {
   return {
     Update: {
       TableName: table.name,
@@ -183,8 +184,8 @@ export function useNonce(table: Table, lane: Lane, evenBarred = false): Action {
       UpdateExpression: "SET nextNonce = :next, leaseUntil = :until",
       ConditionExpression:
         "fence = :fence AND nextNonce = :nonce AND signer = :signer AND incarnation = :incarnation " +
-        "AND attribute_not_exists(stopped)" +
-        (evenBarred ? "" : " AND attribute_not_exists(barred)"),
+        "AND decidedNonce <= :nonce AND attribute_not_exists(stopped)" +
+        (empty ? "" : " AND attribute_not_exists(barred) AND attribute_not_exists(closing)"),
       ExpressionAttributeValues: {
         ":next": lane.nextNonce + 1,
         ":nonce": lane.nextNonce,
@@ -211,7 +212,7 @@ export function stillOwned(table: Table, lane: Lane): Action {
 
 /**
  * The action by which the indexer says that `nonce` is mined and indexed, and what follows from how it went. It never
- * goes back, so a block that is applied twice changes nothing.
+ * goes back, so a block that is applied twice changes nothing; and it speaks of the signer whose nonce it is.
  */
 export function decideNonce(
   table: Table,
@@ -220,7 +221,7 @@ export function decideNonce(
   consequence: { set?: Partial<Lane>; remove?: (keyof Lane)[] } = {},
 ): Action {
   const names: Record<string, string> = {};
-  const values: Record<string, unknown> = { ":decided": nonce + 1 };
+  const values: Record<string, unknown> = { ":decided": nonce + 1, ":signer": lane.signer };
   const assignments = Object.entries(consequence.set ?? {}).map(([name, value]) => {
     names[`#${name}`] = name;
     values[`:${name}`] = value;
@@ -233,7 +234,7 @@ export function decideNonce(
       TableName: table.name,
       Key: key(lane.organisation),
       UpdateExpression: `SET ${["decidedNonce = :decided", ...assignments].join(", ")}${removal}`,
-      ConditionExpression: "decidedNonce < :decided",
+      ConditionExpression: "decidedNonce < :decided AND signer = :signer",
       ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: values,
     },
