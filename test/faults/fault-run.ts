@@ -79,14 +79,14 @@ export class FaultRun {
   }
 
   /** Kills at every step of the round, and then what comes after. */
-  async round({ steps, then, patient }: Round): Promise<void> {
+  async round({ steps, next, patient }: Round): Promise<void> {
     const over = new AbortController();
     if (!patient) void this.#hurry(over.signal);
     await Promise.all(steps.map((step) => this.kills.at(step)));
-    if (then === "dynamodb" || then === "anvil") this.kills.program(this.kapok, then);
-    else if (then) await this.killWhole(then === "everything");
+    if (next === "dynamodb" || next === "anvil") this.kills.program(this.kapok, next);
+    else if (next) await this.killWhole(next === "everything");
     over.abort();
-    this.say(`killed at ${[...steps, ...(then ? [then] : [])].join(", ")}`);
+    this.say(`killed at ${[...steps, ...(next ? [next] : [])].join(", ")}`);
   }
 
   /** The leases of the dead run out soon, and not after fifteen seconds each. */

@@ -5,7 +5,7 @@ export interface Round {
   /** Steps, each in another process. */
   readonly steps: readonly string[];
   /** What is killed when all those were. */
-  readonly then?: "supervisor" | "everything" | "dynamodb" | "anvil";
+  readonly next?: "supervisor" | "everything" | "dynamodb" | "anvil";
   /** Whether leases of the dead run out by themselves. */
   readonly patient?: boolean;
 }
@@ -28,9 +28,9 @@ export const steps = {
 export function plan(random: Random, processes: Record<string, readonly string[]> = steps): Round[] {
   const lists = Object.values(processes).map((list) => random.shuffled(list));
   const length = Math.max(...lists.map((list) => list.length));
-  const after = random.shuffled<Round["then"]>(["supervisor", "everything", "dynamodb", "anvil"]);
+  const after = random.shuffled<Round["next"]>(["supervisor", "everything", "dynamodb", "anvil"]);
   return Array.from({ length }, (_, index) => {
-    const then = after[index];
-    return { steps: lists.map((list) => list[index % list.length]!), ...(then && { then }), patient: index === 0 };
+    const next = after[index];
+    return { steps: lists.map((list) => list[index % list.length]!), ...(next && { next }), patient: index === 0 };
   });
 }

@@ -1,0 +1,112 @@
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { Kapok } from "../../lambdas/core/kapok.ts";
+import { putter } from "../../lambdas/core/accepting/put.ts";
+import { mark } from "../../lambdas/core/indexing/mark.ts";
+import { settleNonce } from "../../lambdas/core/indexing/settle-nonce.ts";
+import type { Decision } from "../../lambdas/core/operation.ts";
+import type { Book } from "../../lambdas/core/store/book.ts";
+import { keepBook, moveCursor, readCursor } from "../../lambdas/core/store/book.ts";
+import { readJournal } from "../../lambdas/core/store/journal.ts";
+import type { Lane } from "../../lambdas/core/store/lanes.ts";
+import { createLane, readLane } from "../../lambdas/core/store/lanes.ts";
+import { LaneWorker } from "../../lambdas/core/submitting/lane-worker.ts";
+import { defaultSubmitting, type SubmittingSettings } from "../../lambdas/core/submitting/settings.ts";
+import { idOf } from "./shown.ts";
+import { ScriptedChain } from "./scripted-chain.ts";
+
+const address = (digit: number) => `0x${String(digit).repeat(40)}`;
+
+/** One lane with a store of its own, a chain that a test plays, and an indexer that a test calls. */
+export class LaneStage {
+  readonly organisation = "hotel-a";
+  readonly chain = new ScriptedChain(this.organisation);
+  readonly account = privateKeyToAccount(generatePrivateKey());
+  readonly kapok: Kapok;
+  readonly book: Book;
+  readonly settings: SubmittingSettings = { ...defaultSubmitting, timeoutMilliseconds: 1000 };
+
+  private constructor(kapok: Kapok, book: Book) {
+    this.kapok = kapok;
+    this.book = book;
+  }
+
+  /** A lane that is open and has never sent anything. */
+  static async set(kapok: Kapok, lane: Partial<Lane> = {}): Promise<LaneStage> {
+    const addresses = { AccessManager: address(1), Organisations: address(2), PointsLedger: address(3) };
+    const facts = { chainId: 1337, genesisHash: `0x${"0".repeat(64)}`, addresses, startBlock: 0, constants: {} };
+    const stage = new LaneStage(kapok, await keepBook(kapok.core, facts));
+    const { organisation, account, book } = stage;
+    await createLane(kapok.core, { organisation, signer: account.address, incarnation: book.incarnation, ...lane });
+    await stage.indexTo(1);
+    return stage;
+  }
+
+  get core() {
+    return this.kapok.core;
+  }
+
+  /** Lets the cursor stand at a block. */
+  async indexTo(blockNumber: number): Promise<void> {
+    const learned = this.book.incarnation;
+    await moveCursor(this.core, await readCursor(this.core), { blockNumber, hash: "0x00", time: 0, learned });
+  }
+
+  async lane(): Promise<Lane> {
+    return (await readLane(this.core, this.organisation))!;
+  }
+
+  journal() {
+    return readJournal(this.core, this.organisation);
+  }
+
+  /** A worker that has taken the lane. */
+  async owner(name = "owner"): Promise<LaneWorker> {
+    const signer = async () => this.account;
+    const keys = { signer, addresses: async () => [this.account.address] };
+    const worker = new LaneWorker(this.kapok, this.chain, keys, this.settings, this.organisation);
+    if (!(await worker.take(name))) throw new Error(`${name} does not get the lane`);
+    return worker;
+  }
+
+  /** Accepts earnings that wait together, and gives their ids. */
+  async accept(...keys: string[]): Promise<string[]> {
+    const { organisation } = this;
+    const ids = keys.map((key) => idOf(organisation, key));
+    const made = ids.map((id) => ({
+      operation: {
+        organisation,
+        id,
+        scenario: "points",
+        kind: "earn",
+        request: {},
+        acceptedAt: "2026-11-01T00:00:00Z",
+      },
+      entry: { code: 2, operation: id, body: Buffer.alloc(20) },
+    }));
+    await putter(this.core, () => {})(made);
+    return ids;
+  }
+
+  /** What the indexer does about a transaction of the lane's signer that a block holds. */
+  async settle(nonce: number, hash: string, ids: string[] = [], status = 1, seen?: Lane): Promise<void> {
+    const { organisation, core } = this;
+    const decision: Decision = { status: "final", transaction: { hash, blockNumber: 1, logIndex: 0 }, decidedAt: "" };
+    await mark(
+      core,
+      ids.map((id) => ({ organisation, id, scenario: "points", decision })),
+    );
+    const entry = (await this.journal()).find((candidate) => candidate.nonce === nonce);
+    const mined = { nonce, hash, status, decided: new Set(ids), incarnation: this.book.incarnation };
+    await settleNonce(this.kapok, seen ?? (await this.lane()), mined, entry);
+  }
+
+  /** Runs something right before the next transaction of the store: what happens while its writer is not looking. */
+  beforeTransaction(happens: () => Promise<unknown>): void {
+    const { core } = this;
+    core.transact = async (actions) => {
+      delete (core as Partial<typeof core>).transact;
+      await happens();
+      return core.transact(actions);
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { keccak256, parseTransaction, toHex } from "viem/utils";
+import { Chain } from "../../lambdas/core/chain/chain.ts";
+import { organisationHex } from "../../lambdas/core/chain/envelope.ts";
+
+interface Sent {
+  nonce: number;
+  hash: string;
+}
+
+/** A chain of one signer that does nothing by itself: a test says what it mines and what it shows. */
+export class ScriptedChain extends Chain {
+  /** Every broadcast that reached it, in order. */
+  readonly heard: Sent[] = [];
+  /** How many nonces of the signer it has used. */
+  used = 0;
+  newest = 1;
+  /** What a node says of any transaction. */
+  shows: "pending" | "mined" | "unknown" = "unknown";
+  readonly #organisation: string;
+
+  constructor(organisation: string) {
+    super(["http://127.0.0.1:1"]);
+    this.#organisation = organisation;
+  }
+
+  override async head(): Promise<number> {
+    return this.newest;
+  }
+
+  override async usedNonces(): Promise<number> {
+    return this.used;
+  }
+
+  override async whereabouts(): Promise<"mined" | "pending" | "unknown"> {
+    return this.shows;
+  }
+
+  override async broadcast(bytes: Uint8Array) {
+    const raw = toHex(bytes);
+    const { nonce = 0 } = parseTransaction(raw);
+    this.heard.push({ nonce, hash: keccak256(raw) });
+    return nonce < this.used ? ("used" as const) : ("taken" as const);
+  }
+
+  /** The only call that a lane makes: for whom its signer speaks. */
+  override async call() {
+    return organisationHex(this.#organisation);
+  }
+}
