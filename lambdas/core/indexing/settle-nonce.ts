@@ -69,7 +69,7 @@ function known(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry): Consequenc
   const candidate = entry.candidates[place]!;
 
   if (mined.status === 0) {
-    if (entry.empty || candidate.void) {
+    if (entry.closes !== undefined || candidate.void) {
       const stopped = "a batch that changes nothing reverted: the book does not take this signer's batches";
       kapok.log.alarm("lane-stopped", { organisation: lane.organisation, reason: stopped });
       return { set: { stopped } };
@@ -79,15 +79,17 @@ function known(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry): Consequenc
     return { set: { limit: Math.floor(candidate.count / 2) } };
   }
 
-  if (entry.empty) return lane.closing && lane.closing.first === undefined ? firstOfClosing(lane, mined) : {};
+  if (entry.closes !== undefined) return emptyMined(lane, mined, entry.closes);
   if (place > 0) return { set: { limit: Math.max(1, candidate.count) }, remove: ["voiding"] };
   if (lane.limit === undefined || entry.ids.length < lane.limit) return { remove: ["voiding"] };
   if (lane.limit * 2 >= NO_LIMIT) return { remove: ["limit", "voiding"] };
   return { set: { limit: lane.limit * 2 }, remove: ["voiding"] };
 }
 
-function firstOfClosing(lane: Lane, mined: Mined): Consequence {
-  return { set: { closing: { ...lane.closing!, first: mined.nonce } } };
+/** Only the first empty batch of this very closing counts: one of an earlier closing was signed before bytes were lost. */
+function emptyMined({ closing }: Lane, mined: Mined, since: number): Consequence {
+  if (closing?.since !== since || closing.first !== undefined) return {};
+  return { set: { closing: { ...closing, first: mined.nonce } } };
 }
 
 function stranger(kapok: Kapok, lane: Lane, mined: Mined): Consequence {

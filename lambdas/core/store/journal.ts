@@ -16,8 +16,8 @@ export interface Entry {
   /** The queue items of which it holds a part. */
   partly?: Key[];
   candidates: Candidate[];
-  /** Whether it is an empty batch that only uses the nonce. */
-  empty?: boolean;
+  /** Of an empty batch that only uses the nonce: which closing it belongs to, by that one's `since`. */
+  closes?: number;
   /** What an administrator's transaction is for. */
   purpose?: string;
 }

@@ -39,7 +39,7 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   await checkpoint("lane-half-closed");
   const scenario = kapok.scenarios[0]!;
   const to = book.addresses[scenario.ledger.contract]!;
-  const nothing = { ids: [], queued: [], empty: true, entries: [] };
+  const nothing = { ids: [], queued: [], closes: closing.since, entries: [] };
   await worker.send(view, { scenario: scenario.name, ...nothing, to, gas: BATCH_GAS });
   return "again";
 }

@@ -42,7 +42,7 @@ export interface LaneView {
 type WaitingEntry = EnvelopeEntry & { scenario: string };
 
 /** One transaction's worth of entries, and where they were taken from. */
-type Sending = Pick<Entry, "scenario" | "ids" | "queued" | "partly" | "empty"> & {
+type Sending = Pick<Entry, "scenario" | "ids" | "queued" | "partly" | "closes"> & {
   to: string;
   entries: EnvelopeEntry[];
   gas: number;
@@ -191,7 +191,7 @@ export class LaneWorker {
   async send(view: LaneView, batch: Sending): Promise<void> {
     const { lane, book } = view;
     const { to, entries, gas, onlyReject, ...taken } = batch;
-    const { ids, empty } = taken;
+    const { ids, closes } = taken;
     const nonce = lane.nextNonce;
     const signer = await this.keys.signer(lane.signer);
     const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce, to, data: submitCall(entries), gas });
@@ -200,7 +200,7 @@ export class LaneWorker {
 
     await checkpoint("signed-not-journaled");
     await this.kapok.core.transact([
-      useNonce(this.kapok.core, lane, empty),
+      useNonce(this.kapok.core, lane, closes !== undefined),
       ...journalEntry(this.kapok.core, this.organisation, entry, bytes),
     ]);
     this.kapok.log.info("batch-journaled", { organisation: this.organisation, nonce, hash, operations: ids.length });
@@ -213,7 +213,7 @@ export class LaneWorker {
     const { lane, book, entries } = view;
     const entry = entries[0]!;
     const last = entry.candidates.at(-1)!;
-    if (entry.empty || last.void) return false;
+    if (entry.closes !== undefined || last.void) return false;
     const scenario = this.kapok.scenario(entry.scenario);
     const onlyReject = last.count === 1;
     const count = onlyReject ? 1 : Math.floor(last.count / 2);
