@@ -1,7 +1,7 @@
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
 import type { Entry } from "../store/journal.ts";
-import { closeEntry } from "../store/journal.ts";
+import { closeEntry, stillNoEntry } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
 import { decideNonce, readLane } from "../store/lanes.ts";
 import { refusals } from "../store/table.ts";
@@ -49,7 +49,9 @@ export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry:
   try {
     await kapok.core.transact([
       decideNonce(kapok.core, lane, mined.nonce, consequence),
-      ...(entry ? closeEntry(kapok.core, lane.organisation, entry) : []),
+      ...(entry
+        ? closeEntry(kapok.core, lane.organisation, entry)
+        : [stillNoEntry(kapok.core, lane.organisation, mined.nonce)]),
     ]);
   } catch (error) {
     const codes = refusals(error)?.map(({ code }) => code);

@@ -77,6 +77,12 @@ export function closeEntry(table: Table, organisation: string, entry: Entry): Ac
   return keys.map((Key) => ({ Delete: { TableName: table.name, Key } }));
 }
 
+/** The action by which whoever found no entry at a nonce makes sure that there still is none. */
+export function stillNoEntry(table: Table, organisation: string, nonce: number): Action {
+  const Key = entryKey(organisation, nonce);
+  return { ConditionCheck: { TableName: table.name, Key, ConditionExpression: "attribute_not_exists(pk)" } };
+}
+
 /** The open entries of a lane, lowest nonce first. */
 export async function readJournal(table: Table, organisation: string): Promise<Entry[]> {
   const entries: Entry[] = [];
