@@ -1,5 +1,6 @@
 import { checkpoint } from "../checkpoint.ts";
-import { changeLane } from "../store/lanes.ts";
+import { closeEntry } from "../store/journal.ts";
+import { changeLane, stillOwned } from "../store/lanes.ts";
 import { BATCH_GAS } from "./batch.ts";
 import type { LaneView, LaneWorker, Outcome } from "./lane-worker.ts";
 import { HIGHEST_AHEAD } from "./settings.ts";
@@ -19,6 +20,14 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   const head = await chain.head();
   if (!cursor || cursor.learned !== book.incarnation || cursor.blockNumber < head) return "waiting";
 
+  // A node that lagged had empty batches signed at nonces that were settled already: no block will close their entries.
+  const over = entries.filter(({ nonce }) => nonce < lane.decidedNonce);
+  if (over.length > 0) {
+    const closed = over.flatMap((entry) => closeEntry(kapok.core, lane.organisation, entry));
+    await kapok.core.transact([stillOwned(kapok.core, lane), ...closed]);
+    return "again";
+  }
+
   const last = closing.first === undefined ? undefined : closing.first + HIGHEST_AHEAD;
   if (last !== undefined && lane.decidedNonce > last) {
     const nextNonce = Math.max(lane.nextNonce, lane.decidedNonce);
@@ -27,14 +36,14 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
     return "again";
   }
 
-  await worker.tending.look(entries);
   const used = await chain.usedNonces(lane.signer);
   const free = Math.max(used, lane.decidedNonce, ...entries.map(({ nonce }) => nonce + 1));
   if (free !== lane.nextNonce) {
     await changeLane(kapok.core, lane, { nextNonce: free });
     return "again";
   }
-  if (entries.length >= settings.ahead || (last !== undefined && lane.nextNonce > last)) return "waiting";
+  const inFlight = entries.filter(({ nonce }) => nonce >= used).length;
+  if (inFlight >= settings.ahead || (last !== undefined && lane.nextNonce > last)) return "waiting";
 
   await checkpoint("lane-half-closed");
   const scenario = kapok.scenarios[0]!;

@@ -123,10 +123,9 @@ export class LaneWorker {
       await this.tending.look(view.entries);
       return "idle";
     }
-    if (lane.closing) return closeLane(this, view);
-
     const inVain = await this.tending.look(view.entries);
     if (inVain >= this.settings.patienceBlocks && (await this.addCandidate(view))) return "again";
+    if (lane.closing) return closeLane(this, view);
     if (lane.barred || view.entries.length >= this.settings.ahead) return view.entries.length > 0 ? "waiting" : "idle";
     return this.submitNext(view);
   }
