@@ -4,6 +4,9 @@ import type { Kapok } from "../kapok.ts";
 import type { Candidate, Entry } from "../store/journal.ts";
 import { readBytes } from "../store/journal.ts";
 
+/** After this time without a block, the node is asked again: one that died and came back has forgotten its pool. */
+const REMIND_MILLISECONDS = 2000;
+
 type Whereabouts = "waits" | "mined" | "unheard";
 
 /** Keeps the open entries of a lane before the chain, and knows when one does not land. */
@@ -12,6 +15,7 @@ export class Tending {
   private readonly chain: Chain;
   private readonly organisation: string;
   private lastBlock = -1;
+  private lookedAt = 0;
   /** For how many blocks the lowest entry, as it is now, was before the chain without landing. */
   private patience = { nonce: -1, candidates: 0, blocks: 0 };
 
@@ -22,15 +26,17 @@ export class Tending {
   }
 
   /**
-   * At each new block, broadcasts again what the node does not show.
+   * At each new block, and now and then while none comes, broadcasts again what the node does not show.
    * @returns for how many blocks the lowest entry has been pending in vain
    */
   async look(entries: Entry[]): Promise<number> {
     const lowest = entries[0];
     if (!lowest) return 0;
     const block = await this.chain.head();
-    if (block <= this.lastBlock) return this.patience.blocks;
-    this.lastBlock = block;
+    const passed = block > this.lastBlock ? 1 : 0;
+    if (passed === 0 && Date.now() - this.lookedAt < REMIND_MILLISECONDS) return this.patience.blocks;
+    this.lastBlock = Math.max(this.lastBlock, block);
+    this.lookedAt = Date.now();
 
     const landed = await Promise.all(entries.map((entry) => this.present(entry)));
     const { nonce, candidates, blocks } = this.patience;
@@ -38,7 +44,7 @@ export class Tending {
     this.patience = {
       nonce: lowest.nonce,
       candidates: lowest.candidates.length,
-      blocks: landed[0] === "waits" ? (same ? blocks + 1 : 0) : 0,
+      blocks: landed[0] === "waits" ? (same ? blocks + passed : 0) : 0,
     };
     return this.patience.blocks;
   }
