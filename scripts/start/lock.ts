@@ -1,5 +1,5 @@
 /** One owner at a time for a folder that holds state. */
-import { linkSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJson } from "./durable-file.ts";
 import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
@@ -28,7 +28,7 @@ export function lockHome(home: string): () => void {
   } finally {
     unlinkSync(mine);
   }
-  return () => unlinkSync(lock);
+  return () => rmSync(lock, { force: true });
 }
 
 /** Whether a running process owns this folder. */
