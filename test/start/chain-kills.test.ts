@@ -33,7 +33,7 @@ describe("A chain that is killed", function () {
   before(async () => {
     checkpoints = await CheckpointListener.open(home.path);
     await start();
-    const senders = [1, 2, 3].map((number) => keepSending(testAccount(number), url, over.signal));
+    const senders = [1, 2].map((number) => keepSending(testAccount(number), url, over.signal));
     background = Promise.all([...senders, shown.keepLooking(url, over.signal)]);
   });
 

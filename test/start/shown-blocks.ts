@@ -26,7 +26,7 @@ export class ShownBlocks {
   async keepLooking(url: () => string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.look(url()).catch(() => undefined);
-      await sleep(3);
+      await sleep(10);
     }
   }
 

@@ -37,12 +37,12 @@ export async function keepSending(account: PrivateKeyAccount, url: () => string,
     try {
       const rpc = jsonRpc(url());
       const count = Number(await rpc("eth_getTransactionCount", account.address, "latest"));
-      for (let nonce = count; nonce < count + 5 && !signal.aborted; nonce++) {
+      for (let nonce = count; nonce < count + 3 && !signal.aborted; nonce++) {
         await rpc("eth_sendRawTransaction", await signTransfer(account, { nonce })).catch(() => undefined);
       }
     } catch {
       // The node is down for now.
     }
-    await sleep(20);
+    await sleep(40);
   }
 }
