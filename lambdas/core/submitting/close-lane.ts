@@ -28,22 +28,24 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
     return "again";
   }
 
-  const last = closing.first === undefined ? undefined : closing.first + HIGHEST_AHEAD;
-  if (last !== undefined && lane.decidedNonce > last) {
-    const nextNonce = Math.max(lane.nextNonce, lane.decidedNonce);
-    await changeLane(kapok.core, lane, { nextNonce }, ["closing"]);
-    kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce });
+  // What a block used and nobody indexed yet is waited for; what neither a block nor the journal holds is used up.
+  const used = await chain.usedNonces(lane.signer);
+  const open = Math.max(used, lane.decidedNonce);
+  const held = new Set(entries.map(({ nonce }) => nonce));
+  let free = open;
+  while (held.has(free)) free++;
+  const isWhole = entries.every(({ nonce }) => nonce < free);
+  const last = closing.first === undefined ? Infinity : closing.first + HIGHEST_AHEAD;
+  if (lane.decidedNonce > last && lane.decidedNonce === open && isWhole) {
+    await changeLane(kapok.core, lane, { nextNonce: free }, ["closing"]);
+    kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce: free });
     return "again";
   }
-
-  const used = await chain.usedNonces(lane.signer);
-  const free = Math.max(used, lane.decidedNonce, ...entries.map(({ nonce }) => nonce + 1));
   if (free !== lane.nextNonce) {
     await changeLane(kapok.core, lane, { nextNonce: free });
     return "again";
   }
-  const inFlight = entries.filter(({ nonce }) => nonce >= used).length;
-  if (inFlight >= settings.ahead || (last !== undefined && lane.nextNonce > last)) return "waiting";
+  if (free - open >= settings.ahead || (free > last && isWhole)) return "waiting";
 
   await checkpoint("lane-half-closed");
   const scenario = kapok.scenarios[0]!;

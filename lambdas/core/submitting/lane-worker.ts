@@ -119,6 +119,11 @@ export class LaneWorker {
       await changeLane(this.kapok.core, lane, { incarnation: book.incarnation, closing });
       return "again";
     }
+    if (!(await this.vouches(view))) {
+      this.kapok.log.alarm("journal-incomplete", { organisation: this.organisation, signer: lane.signer });
+      await changeLane(this.kapok.core, lane, { closing: { since: Date.now() } });
+      return "again";
+    }
     if (!(await this.isKnown(book, lane))) {
       await this.tending.look(view.entries);
       return "idle";
@@ -128,6 +133,18 @@ export class LaneWorker {
     if (lane.closing) return closeLane(this, view);
     if (lane.barred || view.entries.length >= this.settings.ahead) return view.entries.length > 0 ? "waiting" : "idle";
     return this.submitNext(view);
+  }
+
+  /** Whether the journal holds every nonce that the lane has used and no block has decided: a store may lose rows. */
+  private async vouches({ lane, entries }: LaneView): Promise<boolean> {
+    if (lane.closing || lane.rotation) return true;
+    const held = new Set(entries.map(({ nonce }) => nonce));
+    let highest = lane.nextNonce - 1;
+    while (highest >= lane.decidedNonce && held.has(highest)) highest--;
+    if (highest < lane.decidedNonce) return true;
+    // Blocks may have decided it after the lane was read and before the journal was.
+    const now = await readLane(this.kapok.core, this.organisation);
+    return now === undefined || now.fence !== lane.fence || now.decidedNonce > highest;
   }
 
   /** A signer that the book does not know signs nothing; it goes on by itself once the operator has added it. */
