@@ -51,7 +51,7 @@ export async function readBook(table: Table): Promise<Book | undefined> {
 
 /**
  * Writes down the book, and begins a new incarnation where the store does not know it yet, lies in another table than
- * before, or was restored as the operator says.
+ * before, or was restored as the operator says. Where it does not know it, what it knows of the chain is not whole either.
  */
 export async function keepBook(
   table: Table,
@@ -60,6 +60,7 @@ export async function keepBook(
 ): Promise<Book> {
   const [known, identity] = await Promise.all([readBook(table), table.identity()]);
   const sameLife = known !== undefined && known.table === identity && !restored;
+  if (!known) await table.delete(cursorKey);
   const kept: Book = { ...book, table: identity, incarnation: sameLife ? known.incarnation : randomUUID() };
   await table.put({ ...bookKey, ...kept });
   return kept;
