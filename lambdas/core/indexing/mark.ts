@@ -1,5 +1,6 @@
 import { decide, operationKey, readOperations } from "../store/operations.ts";
 import type { Change, Key, Table } from "../store/table.ts";
+import { isRefused } from "../store/table.ts";
 import { readWaiting } from "../store/queue.ts";
 import type { Decided } from "./read-block.ts";
 
@@ -30,9 +31,19 @@ export async function unqueue(table: Table, organisation: string, keys: Key[]): 
 
 /** Notes on operations that a transaction held and another one was mined in its place: readers go on seeing `submitted`. */
 export async function markReturned(table: Table, organisation: string, ids: string[]): Promise<void> {
-  const changes = ids.map((id): Change => {
-    const ExpressionAttributeValues = { ":yes": true };
-    return { Key: operationKey(organisation, id), UpdateExpression: "SET returned = :yes", ExpressionAttributeValues };
-  });
-  await table.writeMany([], [], changes);
+  await Promise.all(ids.map((id) => markOne(table, operationKey(organisation, id))));
+}
+
+/** One that the store has lost meanwhile does not come back as an empty row, which a retry would take for the operation. */
+async function markOne(table: Table, Key: Key): Promise<void> {
+  try {
+    await table.update({
+      Key,
+      UpdateExpression: "SET returned = :yes",
+      ConditionExpression: "attribute_exists(pk)",
+      ExpressionAttributeValues: { ":yes": true },
+    });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
 }
