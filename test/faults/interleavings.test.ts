@@ -2,7 +2,11 @@ import { expect } from "chai";
 import { randomUUID } from "node:crypto";
 import { Dynoxide } from "../core/dynoxide.ts";
 import { LaneStage } from "./lane-stage.ts";
+import { markReturned } from "../../lambdas/core/indexing/mark.ts";
+import { keepBook, readCursor } from "../../lambdas/core/store/book.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
+import { readOperations } from "../../lambdas/core/store/operations.ts";
+import { pause } from "../../lambdas/core/store/table.ts";
 
 /** What happens between two steps of somebody who does not know it yet. */
 describe("While a lane's owner or the indexer is not looking", () => {
@@ -44,6 +48,21 @@ describe("While a lane's owner or the indexer is not looking", () => {
     expect((await lane.lane()).closing).to.not.equal(undefined);
   });
 
+  it("it journals a nonce that the indexer is about to settle as a stranger's: the indexer looks again", async () => {
+    const lane = await stage();
+    const ids = await lane.accept("a");
+    const owner = await lane.owner();
+    lane.beforeTransaction(() => owner.step());
+    const settled = await lane.settle(0, "0xstranger").then(
+      () => true,
+      () => false,
+    );
+    if (!settled) await lane.settle(0, "0xstranger");
+    expect(await lane.journal()).to.deep.equal([]);
+    const operations = await readOperations(lane.core, lane.organisation, ids);
+    expect(operations.get(ids[0]!)!.returned).to.equal(true);
+  });
+
   it("the lane begins to close: it takes no more work", async () => {
     const lane = await stage({ nextNonce: 2 });
     await lane.accept("a");
@@ -63,5 +82,115 @@ describe("While a lane's owner or the indexer is not looking", () => {
     });
     await lane.settle(5, "0xold").catch(() => undefined);
     expect((await lane.lane()).decidedNonce).to.equal(0);
+  });
+
+  it("an empty batch of an earlier closing is mined: this closing has not begun by it", async () => {
+    const lane = await stage({ closing: { since: 1 } });
+    const owner = await lane.owner();
+    await owner.step();
+    const [earlier] = await lane.journal();
+    await lane.core.update({
+      Key: { pk: "lane", sk: lane.organisation },
+      UpdateExpression: "SET closing = :closing",
+      ExpressionAttributeValues: { ":closing": { since: 2 } },
+    });
+    await lane.settle(0, earlier!.candidates[0]!.hash);
+    expect((await lane.lane()).closing).to.deep.equal({ since: 2 });
+  });
+
+  it("a node that lags counts fewer nonces than are used: the lane closes all the same", async () => {
+    const lane = await stage({ closing: { since: 1 } });
+    const owner = await lane.owner();
+    lane.chain.used = 3; // Of seven that are used and indexed.
+    for (let turn = 0; turn < 10; turn++) await owner.step();
+    lane.chain.used = 7;
+    for (let turn = 0; turn < 60 && (await lane.lane()).closing; turn++) {
+      await owner.step();
+      await lane.mineNext(7);
+    }
+    expect((await lane.lane()).closing).to.equal(undefined);
+    expect(await lane.journal()).to.deep.equal([]);
+  });
+
+  it("a block is long in coming: what the node does not know any more is broadcast again", async () => {
+    const lane = await stage();
+    await lane.accept("a");
+    const owner = await lane.owner();
+    for (let turn = 0; turn < 3; turn++) await owner.step();
+    const before = lane.chain.heard.length;
+    for (let turn = 0; turn < 100 && lane.chain.heard.length === before; turn++) {
+      await owner.step();
+      await pause(100);
+    }
+    expect(lane.chain.heard.length).to.equal(before + 1);
+    expect(new Set(lane.chain.heard.map(({ hash }) => hash)).size).to.equal(1);
+  });
+
+  it("its journal is lost and its row is not: it closes before it takes work", async () => {
+    const lane = await stage();
+    await lane.accept("a");
+    const owner = await lane.owner();
+    await owner.step();
+    const [entry] = await lane.journal();
+    await lane.core.writeMany([], [{ pk: `journal#${lane.organisation}`, sk: `entry#${"0".repeat(12)}` }]);
+    for (let turn = 0; turn < 5; turn++) await owner.step();
+    expect((await lane.lane()).closing).to.not.equal(undefined);
+    expect(lane.chain.heard.map(({ hash }) => hash)).to.deep.equal([entry!.candidates[0]!.hash]);
+  });
+
+  it("its journal is lost in part: what the rest waits for is used up", async () => {
+    const lane = await stage({ limit: 1 });
+    await lane.accept("a", "b", "c");
+    const owner = await lane.owner();
+    while ((await lane.journal()).length < 3) await owner.step();
+    await lane.core.writeMany([], [{ pk: `journal#${lane.organisation}`, sk: `entry#${"0".repeat(12)}` }]);
+    for (let turn = 0; turn < 3; turn++) await owner.step();
+    expect((await lane.lane()).closing).to.not.equal(undefined);
+    for (let turn = 0; turn < 100 && (await lane.lane()).closing; turn++) {
+      await owner.step();
+      await lane.mineNext();
+      await pause(20);
+    }
+    const { closing, nextNonce, decidedNonce } = await lane.lane();
+    expect([closing, nextNonce]).to.deep.equal([undefined, decidedNonce]);
+  });
+
+  it("a batch that does not land is older than the closing: it gets smaller candidates all the same", async () => {
+    const lane = await stage();
+    const ids = await lane.accept("a", "b");
+    const owner = await lane.owner();
+    await owner.step();
+    await lane.core.update({
+      Key: { pk: "lane", sk: lane.organisation },
+      UpdateExpression: "SET closing = :closing",
+      ExpressionAttributeValues: { ":closing": { since: 1 } },
+    });
+    lane.chain.shows = "pending";
+    for (let turn = 0; turn < 30; turn++) {
+      lane.chain.newest++;
+      await lane.indexTo(lane.chain.newest);
+      await owner.step();
+    }
+    const [entry] = await lane.journal();
+    expect(entry!.ids).to.deep.equal(ids);
+    expect(entry!.candidates.map(({ count }) => count)).to.deep.equal([2, 1]);
+  });
+
+  it("the book is forgotten and the cursor is not: the chain is learned from its beginning", async () => {
+    const lane = await stage();
+    await lane.core.delete({ pk: "book", sk: "book" });
+    const { table, incarnation, ...facts } = lane.book;
+    const next = await keepBook(lane.core, facts);
+    expect(next.incarnation).to.not.equal(incarnation);
+    expect(next.table).to.equal(table);
+    expect(await readCursor(lane.core)).to.equal(undefined);
+  });
+
+  it("an operation is forgotten: noting that it waits again does not make another one of it", async () => {
+    const lane = await stage();
+    const [id] = await lane.accept("a");
+    await lane.core.delete({ pk: `operation#${lane.organisation}#${id}`, sk: "operation" });
+    await markReturned(lane.core, lane.organisation, [id!]);
+    expect((await readOperations(lane.core, lane.organisation, [id!])).size).to.equal(0);
   });
 });

@@ -100,6 +100,15 @@ export class LaneStage {
     await settleNonce(this.kapok, seen ?? (await this.lane()), mined, entry);
   }
 
+  /** Mines the lowest transaction that the journal holds at `lowest` or above, if there is one, and indexes its block. */
+  async mineNext(lowest = 0): Promise<void> {
+    const entry = (await this.journal()).find(({ nonce }) => nonce >= lowest && nonce >= this.chain.used);
+    if (!entry) return;
+    this.chain.used = entry.nonce + 1;
+    await this.indexTo(++this.chain.newest);
+    await this.settle(entry.nonce, entry.candidates.at(-1)!.hash, entry.ids);
+  }
+
   /** Runs something right before the next transaction of the store: what happens while its writer is not looking. */
   beforeTransaction(happens: () => Promise<unknown>): void {
     const { core } = this;
