@@ -8,6 +8,7 @@ const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
 
 export default defineConfig({
   paths: {
+    sources: ["./contracts", "./scripts/points"],
     tests: { solidity: "./test" },
   },
   solidity: {
@@ -20,5 +21,8 @@ export default defineConfig({
       optimizer: { enabled: true, runs: 1_000_000 },
       metadata: { bytecodeHash: "none" },
     },
+  },
+  networks: {
+    default: { type: "edr-simulated", hardfork: "cancun", blockGasLimit: 60_000_000, initialBaseFeePerGas: 0 },
   },
 });

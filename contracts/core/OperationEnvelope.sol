@@ -4,10 +4,9 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
-import {BatchTree} from "./BatchTree.sol";
+import {BatchTree, BatchTreeLibrary} from "./BatchTree.sol";
 import {IOperationEnvelope} from "./IOperationEnvelope.sol";
 import {IOrganisations} from "./IOrganisations.sol";
-import {OperationLeaf} from "./OperationLeaf.sol";
 import {Packed} from "./Packed.sol";
 
 /// @notice The implementation of {IOperationEnvelope}, where the prose stands.
@@ -23,12 +22,10 @@ abstract contract OperationEnvelope is IOperationEnvelope, AccessManaged {
 
     /// @dev What is known of a batch while it runs.
     /// @param allowed bit k is set when the signer's roles allow kind k
-    /// @param session what the ledger's {_open} returned
     struct Batch {
         bytes32 organisation;
-        uint64 number;
+        uint256 length;
         uint256 allowed;
-        uint256 session;
         uint256 rejected;
         BatchTree tree;
     }
@@ -41,59 +38,79 @@ abstract contract OperationEnvelope is IOperationEnvelope, AccessManaged {
         bytes32 organisation = IOrganisations(organisations).organisationOf(msg.sender);
         require(organisation != 0, OperationEnvelopeSignerUnknown(msg.sender));
 
+        uint64 number = ++batchCount[organisation];
+        if (operations.length == 0) {
+            emit BatchApplied(organisation, number, 0, 0, 0);
+            return;
+        }
+
         Batch memory batch;
         batch.organisation = organisation;
-        batch.number = ++batchCount[organisation];
-
-        if (operations.length != 0) _applyAll(batch, operations);
+        batch.length = operations.length;
+        batch.allowed = _kindsAllowed(msg.sender);
+        batch.tree = BatchTreeLibrary.create(organisation, number);
+        _applyAll(batch, operations);
 
         bytes32 root = batch.tree.root();
-        if (root != 0) rootOf[organisation][batch.number] = root;
-        emit BatchApplied(organisation, batch.number, root, uint32(batch.tree.count), uint32(batch.rejected));
+        if (root != 0) rootOf[organisation][number] = root;
+        emit BatchApplied(organisation, number, root, uint32(batch.tree.count), uint32(batch.rejected));
     }
 
-    function _applyAll(Batch memory batch, bytes calldata operations) private {
-        batch.allowed = _kindsAllowed(msg.sender);
-        batch.session = _open(batch.organisation);
+    /// @dev Applies the entries in order: takes each with {_next} until there is none, and ends each with {_decide}. It
+    /// leaves no trace of an operation that it rejects.
+    function _applyAll(Batch memory batch, bytes calldata operations) internal virtual;
 
-        uint256 offset = 0;
-        while (offset != operations.length) {
-            require(operations.length - offset >= HEADER_LENGTH, OperationEnvelopeMalformed(offset));
-            bytes32 header = operations.wordAt(offset);
-            uint256 start = offset + HEADER_LENGTH;
-            uint256 length = uint16(bytes2(header << 136));
-            require(operations.length - start >= length, OperationEnvelopeMalformed(offset));
+    /// @dev The role that `kind` needs; zero when there is no such kind. Kinds are numbered from 1 without gaps.
+    function _roleOf(uint8 kind) internal view virtual returns (uint64);
 
-            _applyOne(batch, uint8(header[0]), bytes16(header << 8), operations[start:start + length]);
-            offset = start + length;
+    /// @dev How many bytes of details a leaf has, at most 32.
+    function _detailsLength() internal pure virtual returns (uint256);
+
+    /// @dev Takes the first entry of `rest`, which has one.
+    /// @return head kind and operation, to be read by {_kindOf} and {_operationOf}
+    /// @return body as its kind packs it
+    /// @return next what follows the entry
+    function _next(
+        Batch memory batch,
+        bytes calldata rest
+    ) internal pure returns (bytes32 head, bytes calldata body, bytes calldata next) {
+        unchecked {
+            head = rest.wordAt(0);
+            uint256 length = uint16(bytes2(head << 136));
+            uint256 end = HEADER_LENGTH + length;
+            if (end > rest.length) revert OperationEnvelopeMalformed(batch.length - rest.length);
+            body = rest.part(HEADER_LENGTH, length);
+            next = rest.part(end, rest.length - end);
         }
-
-        _close(batch.session);
     }
 
-    function _applyOne(Batch memory batch, uint8 kind, bytes16 operation, bytes calldata body) private {
-        bytes32 details;
-        bytes memory rejection;
-        if ((batch.allowed >> kind) & 1 == 1) {
-            (details, rejection) = _apply(batch.session, kind, operation, body);
+    function _kindOf(bytes32 head) internal pure returns (uint8) {
+        return uint8(head[0]);
+    }
+
+    function _operationOf(bytes32 head) internal pure returns (bytes16) {
+        return bytes16(head << 8);
+    }
+
+    function _isAllowed(Batch memory batch, uint8 kind) internal pure returns (bool) {
+        return batch.allowed & (1 << kind) != 0;
+    }
+
+    /// @dev The reason to reject a kind that {_isAllowed} denies.
+    function _whyNotAllowed(Batch memory batch, uint8 kind) internal view returns (bytes memory) {
+        if (kind == 0) return abi.encodeWithSelector(OperationVoid.selector);
+        uint64 role = _roleOf(kind);
+        if (role == 0) return abi.encodeWithSelector(OperationKindUnknown.selector, kind);
+        return abi.encodeWithSelector(OperationRoleMissing.selector, batch.organisation, role);
+    }
+
+    /// @dev Ends an entry: applied, with the details of its leaf, or rejected for `reason`, a custom error.
+    function _decide(Batch memory batch, bytes32 head, bytes32 details, bytes memory reason) internal {
+        if (reason.length == 0) {
+            batch.tree.push(head, details, _detailsLength());
         } else {
-            rejection = _whyNotAllowed(batch.organisation, kind);
-        }
-
-        if (rejection.length != 0) {
             ++batch.rejected;
-            emit OperationRejected(operation, rejection);
-        } else {
-            batch.tree.push(
-                OperationLeaf.hash(
-                    batch.organisation,
-                    batch.number,
-                    uint32(batch.tree.count),
-                    kind,
-                    operation,
-                    bytes.concat(bytes24(details))
-                )
-            );
+            emit OperationRejected(_operationOf(head), reason);
         }
     }
 
@@ -110,29 +127,4 @@ abstract contract OperationEnvelope is IOperationEnvelope, AccessManaged {
             if (isMember) allowed |= 1 << kind;
         }
     }
-
-    function _whyNotAllowed(bytes32 organisation, uint8 kind) private view returns (bytes memory) {
-        if (kind == 0) return abi.encodeWithSelector(OperationVoid.selector);
-        uint64 role = _roleOf(kind);
-        if (role == 0) return abi.encodeWithSelector(OperationKindUnknown.selector, kind);
-        return abi.encodeWithSelector(OperationRoleMissing.selector, organisation, role);
-    }
-
-    /// @dev The role that `kind` needs; zero when there is no such kind. Kinds are numbered from 1 without gaps.
-    function _roleOf(uint8 kind) internal view virtual returns (uint64);
-
-    /// @dev Called before the first entry of a batch that has any. What it returns comes back with every call.
-    function _open(bytes32 organisation) internal virtual returns (uint256 session);
-
-    /// @dev Applies one operation, or returns the custom error for which it is rejected and leaves no trace of it.
-    /// @return details of the leaf
-    function _apply(
-        uint256 session,
-        uint8 kind,
-        bytes16 operation,
-        bytes calldata body
-    ) internal virtual returns (bytes32 details, bytes memory rejection);
-
-    /// @dev Called after the last entry.
-    function _close(uint256 session) internal virtual;
 }

@@ -9,4 +9,12 @@ library Packed {
             word := calldataload(add(data.offset, offset))
         }
     }
+
+    /// @return slice `length` bytes from `start`, which the caller knows to lie within `data`
+    function part(bytes calldata data, uint256 start, uint256 length) internal pure returns (bytes calldata slice) {
+        assembly ("memory-safe") {
+            slice.offset := add(data.offset, start)
+            slice.length := length
+        }
+    }
 }

@@ -9,21 +9,22 @@ type Account is uint256;
 using AccountLibrary for Account global;
 
 library AccountLibrary {
+    uint256 internal constant PERIOD_END = 2 ** 30;
     uint256 private constant PERIOD_UNIT = Buckets.END;
-    uint256 private constant PERIOD_END = 2 ** 30;
     uint256 private constant FROZEN = 2 ** 254;
     uint256 private constant ENROLLED = 2 ** 255;
 
-    function enrol(uint256 period) internal pure returns (Account) {
-        return Account.wrap(ENROLLED + period * PERIOD_UNIT);
+    function enrol(uint256 period_) internal pure returns (Account) {
+        return Account.wrap(ENROLLED | (period_ * PERIOD_UNIT));
     }
 
     function isEnrolled(Account account) internal pure returns (bool) {
         return Account.unwrap(account) & ENROLLED != 0;
     }
 
-    function isFrozen(Account account) internal pure returns (bool) {
-        return Account.unwrap(account) & FROZEN != 0;
+    /// @notice Enrolled and not frozen.
+    function isActive(Account account) internal pure returns (bool) {
+        return Account.unwrap(account) / FROZEN == ENROLLED / FROZEN;
     }
 
     function freeze(Account account) internal pure returns (Account) {
@@ -34,50 +35,66 @@ library AccountLibrary {
         return Account.wrap(Account.unwrap(account) & ~FROZEN);
     }
 
-    /// @notice Whether an account can be brought to `period` at all.
-    function canHold(uint256 period) internal pure returns (bool) {
-        return period < PERIOD_END;
+    /// @notice The period of bucket 0.
+    function period(Account account) internal pure returns (uint256) {
+        return (Account.unwrap(account) / PERIOD_UNIT) % PERIOD_END;
     }
 
-    /// @notice The account as it stands in `period`, not before its own.
+    /// @notice The account as it stands in `period_`, which is not before its own and before `PERIOD_END`.
+    /// @param lifetime for how many periods points live
     function advance(
         Account account,
-        uint256 period,
-        uint256 periods
+        uint256 period_,
+        uint256 lifetime
     ) internal pure returns (Account advanced, uint256 dropped) {
-        uint256 word = Account.unwrap(account);
-        uint256 passed = period - ((word / PERIOD_UNIT) % PERIOD_END);
-        if (passed == 0) return (account, 0);
-        uint256 buckets = word % Buckets.END;
-        uint256 aged;
-        (aged, dropped) = Buckets.age(buckets, passed, periods);
-        advanced = Account.wrap(word - buckets + aged + passed * PERIOD_UNIT);
+        unchecked {
+            (uint256 rest, uint256 buckets) = _split(account);
+            uint256 passed = period_ - account.period();
+            rest += passed * PERIOD_UNIT;
+            if (passed > lifetime) passed = lifetime;
+            for (; passed != 0; --passed) {
+                uint256 expired;
+                (buckets, expired) = Buckets.age(buckets, lifetime);
+                dropped += expired;
+            }
+            advanced = _join(rest, buckets);
+        }
     }
 
     /// @notice What an advanced account can spend.
     function live(Account account) internal pure returns (uint256) {
-        return Buckets.sum(Account.unwrap(account) % Buckets.END);
+        (, uint256 buckets) = _split(account);
+        return Buckets.sum(buckets);
     }
 
     function earn(Account account, uint256 points) internal pure returns (Account, bool fits) {
-        uint256 word = Account.unwrap(account);
-        (word, fits) = Buckets.earn(word, points);
-        return (Account.wrap(word), fits);
+        (uint256 rest, uint256 buckets) = _split(account);
+        (buckets, fits) = Buckets.earn(buckets, points);
+        return (_join(rest, buckets), fits);
     }
 
     function spend(Account account, uint256 points) internal pure returns (Account, uint256 missing) {
-        uint256 word = Account.unwrap(account);
-        uint256 buckets = word % Buckets.END;
-        uint256 left;
-        (left, missing) = Buckets.spend(buckets, points);
-        return (Account.wrap(word - buckets + left), missing);
+        (uint256 rest, uint256 buckets) = _split(account);
+        (buckets, missing) = Buckets.spend(buckets, points);
+        return (_join(rest, buckets), missing);
     }
 
     function takeBack(Account account, uint256 points) internal pure returns (Account, uint256 missing) {
-        uint256 word = Account.unwrap(account);
-        uint256 buckets = word % Buckets.END;
-        uint256 left;
-        (left, missing) = Buckets.takeBack(buckets, points);
-        return (Account.wrap(word - buckets + left), missing);
+        (uint256 rest, uint256 buckets) = _split(account);
+        (buckets, missing) = Buckets.takeBack(buckets, points);
+        return (_join(rest, buckets), missing);
+    }
+
+    function _split(Account account) private pure returns (uint256 rest, uint256 buckets) {
+        unchecked {
+            buckets = Account.unwrap(account) % Buckets.END;
+            rest = Account.unwrap(account) - buckets;
+        }
+    }
+
+    function _join(uint256 rest, uint256 buckets) private pure returns (Account) {
+        unchecked {
+            return Account.wrap(rest + buckets);
+        }
     }
 }

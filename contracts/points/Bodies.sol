@@ -2,8 +2,21 @@
 pragma solidity 0.8.37;
 
 import {Packed} from "../core/Packed.sol";
+import {Posting} from "./Posting.sol";
 
-/// @notice The bodies of the ledger's kinds, as {IPointsLedger} packs them. Callers check lengths first.
+/// @notice What a reversal says of its original, and how much of that to reverse: 0 for all that is left.
+struct Reversal {
+    uint8 kind;
+    bytes16 operation;
+    uint64 batch;
+    uint32 index;
+    bytes16 member;
+    uint256 originalPoints;
+    uint256 period;
+    uint256 points;
+}
+
+/// @notice The bodies of the ledger's kinds, packed as {IPointsLedger} says. Callers check the length first.
 library Bodies {
     using Packed for bytes;
 
@@ -11,29 +24,16 @@ library Bodies {
     uint256 internal constant MEMBER_LENGTH = 16;
     uint256 private constant REVERSAL_LENGTH = 57;
 
-    /// @notice What a reversal says of its original, and how much of it to reverse.
-    struct Reversal {
-        uint8 kind;
-        bytes16 operation;
-        uint64 batch;
-        uint32 index;
-        bytes16 member;
-        uint32 originalPoints;
-        uint32 period;
-        uint32 points;
+    function isReversal(bytes calldata body) internal pure returns (bool) {
+        return body.length >= REVERSAL_LENGTH && (body.length - REVERSAL_LENGTH) % 32 == 0;
     }
 
     function member(bytes calldata body) internal pure returns (bytes16) {
         return bytes16(body.wordAt(0));
     }
 
-    function posting(bytes calldata body) internal pure returns (bytes16, uint256 points) {
-        bytes32 word = body.wordAt(0);
-        return (bytes16(word), uint32(bytes4(word << 128)));
-    }
-
-    function isReversal(bytes calldata body) internal pure returns (bool) {
-        return body.length >= REVERSAL_LENGTH && (body.length - REVERSAL_LENGTH) % 32 == 0;
+    function posting(bytes calldata body) internal pure returns (Posting) {
+        return Posting.wrap(bytes20(body.wordAt(0)));
     }
 
     function reversal(bytes calldata body) internal pure returns (Reversal memory) {

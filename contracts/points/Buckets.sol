@@ -2,56 +2,127 @@
 pragma solidity 0.8.37;
 
 /// @notice The arithmetic of points by age: eight buckets of 28 bits in the lower 224 bits of a word, bucket 0 the
-/// newest. Written with divisions by constants and no bit operations, so that SMTChecker can prove it.
+/// newest.
+/// @dev Written out with divisions by constants, without loops and bit operations, so that SMTChecker can prove it
+/// (BucketsProofs.sol) and the optimizer makes shifts and masks of it. Nothing here can overflow: that is proved too.
 library Buckets {
-    uint256 internal constant COUNT = 8;
     uint256 internal constant SIZE = 2 ** 28;
+    uint256 internal constant UNIT_1 = 2 ** 28;
+    uint256 internal constant UNIT_2 = 2 ** 56;
+    uint256 internal constant UNIT_3 = 2 ** 84;
+    uint256 internal constant UNIT_4 = 2 ** 112;
+    uint256 internal constant UNIT_5 = 2 ** 140;
+    uint256 internal constant UNIT_6 = 2 ** 168;
+    uint256 internal constant UNIT_7 = 2 ** 196;
     uint256 internal constant END = 2 ** 224;
 
     /// @notice All points in `buckets`.
     function sum(uint256 buckets) internal pure returns (uint256 points) {
-        for (; buckets != 0; buckets /= SIZE) points += buckets % SIZE;
-    }
-
-    /// @notice Lets `periods` pass: what was in the last `periods` of the first `count` buckets drops out.
-    function age(
-        uint256 buckets,
-        uint256 periods,
-        uint256 count
-    ) internal pure returns (uint256 aged, uint256 dropped) {
-        uint256 oldest = SIZE ** (count - 1);
-        for (; periods != 0 && buckets != 0; --periods) {
-            dropped += buckets / oldest;
-            buckets = (buckets % oldest) * SIZE;
+        unchecked {
+            points = buckets / UNIT_7;
+            buckets %= UNIT_7;
+            points += buckets / UNIT_6;
+            buckets %= UNIT_6;
+            points += buckets / UNIT_5;
+            buckets %= UNIT_5;
+            points += buckets / UNIT_4;
+            buckets %= UNIT_4;
+            points += buckets / UNIT_3;
+            buckets %= UNIT_3;
+            points += buckets / UNIT_2;
+            buckets %= UNIT_2;
+            points += buckets / UNIT_1;
+            buckets %= UNIT_1;
+            points += buckets;
         }
-        return (buckets, dropped);
-    }
-
-    /// @notice Takes `points` out, the oldest first; `missing` of them were not there.
-    function spend(uint256 buckets, uint256 points) internal pure returns (uint256 left, uint256 missing) {
-        for (uint256 unit = END / SIZE; points != 0 && unit != 0; unit /= SIZE) {
-            uint256 bucket = buckets / unit;
-            if (bucket >= points) return (buckets - points * unit, 0);
-            points -= bucket;
-            buckets -= bucket * unit;
-        }
-        return (buckets, points);
-    }
-
-    /// @notice Takes `points` out, the newest first; `missing` of them were not there.
-    function takeBack(uint256 buckets, uint256 points) internal pure returns (uint256 left, uint256 missing) {
-        for (uint256 unit = 1; points != 0 && unit != END; unit *= SIZE) {
-            uint256 bucket = (buckets / unit) % SIZE;
-            uint256 taken = bucket < points ? bucket : points;
-            points -= taken;
-            buckets -= taken * unit;
-        }
-        return (buckets, points);
     }
 
     /// @notice Adds `points` to the newest bucket; `fits` is false when it cannot hold them.
     function earn(uint256 buckets, uint256 points) internal pure returns (uint256 more, bool fits) {
-        fits = (buckets % SIZE) + points < SIZE;
-        more = fits ? buckets + points : buckets;
+        unchecked {
+            if ((buckets % SIZE) + points >= SIZE) return (buckets, false);
+            return (buckets + points, true);
+        }
+    }
+
+    /// @notice Takes `points` out, the oldest first; `missing` of them were not there.
+    function spend(uint256 buckets, uint256 points) internal pure returns (uint256 left, uint256 missing) {
+        unchecked {
+            if (buckets >= UNIT_4) {
+                if (points <= buckets / UNIT_7) return (buckets - points * UNIT_7, 0);
+                points -= buckets / UNIT_7;
+                buckets %= UNIT_7;
+                if (points <= buckets / UNIT_6) return (buckets - points * UNIT_6, 0);
+                points -= buckets / UNIT_6;
+                buckets %= UNIT_6;
+                if (points <= buckets / UNIT_5) return (buckets - points * UNIT_5, 0);
+                points -= buckets / UNIT_5;
+                buckets %= UNIT_5;
+                if (points <= buckets / UNIT_4) return (buckets - points * UNIT_4, 0);
+                points -= buckets / UNIT_4;
+                buckets %= UNIT_4;
+            }
+            if (buckets >= UNIT_2) {
+                if (points <= buckets / UNIT_3) return (buckets - points * UNIT_3, 0);
+                points -= buckets / UNIT_3;
+                buckets %= UNIT_3;
+                if (points <= buckets / UNIT_2) return (buckets - points * UNIT_2, 0);
+                points -= buckets / UNIT_2;
+                buckets %= UNIT_2;
+            }
+            if (points <= buckets / UNIT_1) return (buckets - points * UNIT_1, 0);
+            points -= buckets / UNIT_1;
+            buckets %= UNIT_1;
+            if (points <= buckets) return (buckets - points, 0);
+            return (0, points - buckets);
+        }
+    }
+
+    /// @notice Takes `points` out, the newest first; `missing` of them were not there.
+    function takeBack(uint256 buckets, uint256 points) internal pure returns (uint256 left, uint256 missing) {
+        unchecked {
+            uint256 bucket = buckets % SIZE;
+            if (points <= bucket) return (buckets - points, 0);
+            points -= bucket;
+            buckets -= bucket;
+            bucket = (buckets / UNIT_1) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_1, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_1;
+            bucket = (buckets / UNIT_2) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_2, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_2;
+            bucket = (buckets / UNIT_3) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_3, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_3;
+            bucket = (buckets / UNIT_4) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_4, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_4;
+            bucket = (buckets / UNIT_5) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_5, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_5;
+            bucket = (buckets / UNIT_6) % SIZE;
+            if (points <= bucket) return (buckets - points * UNIT_6, 0);
+            points -= bucket;
+            buckets -= bucket * UNIT_6;
+            bucket = buckets / UNIT_7;
+            if (points <= bucket) return (buckets - points * UNIT_7, 0);
+            return (0, points - bucket);
+        }
+    }
+
+    /// @notice Lets one period pass: the oldest of the `count` buckets in use drops out, every other one grows older.
+    function age(uint256 buckets, uint256 count) internal pure returns (uint256 aged, uint256 dropped) {
+        unchecked {
+            if (count == 8) return ((buckets % UNIT_7) * SIZE, buckets / UNIT_7);
+            if (count == 7) return ((buckets % UNIT_6) * SIZE, buckets / UNIT_6);
+            if (count == 6) return ((buckets % UNIT_5) * SIZE, buckets / UNIT_5);
+            if (count == 5) return ((buckets % UNIT_4) * SIZE, buckets / UNIT_4);
+            return ((buckets % UNIT_3) * SIZE, buckets / UNIT_3);
+        }
     }
 }

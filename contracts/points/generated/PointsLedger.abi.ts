@@ -14,7 +14,7 @@ export const pointsLedgerAbi = [
           { internalType: "uint64", name: "dailyIssueCap", type: "uint64" },
         ],
         internalType: "struct IPointsLedger.Programme",
-        name: "programme_",
+        name: "programme",
         type: "tuple",
       },
     ],
