@@ -15,14 +15,14 @@ export const codes = { enrol: 1, earn: 2, redeem: 3, reverse: 4, freeze: 5, unfr
 
 const enrol: OperationKind<z.output<typeof enrolment>> = {
   code: codes.enrol,
-  gas: 40_000,
+  gas: 25_500,
   body: () => new Uint8Array(0),
   matches: () => true,
 };
 
 const earn: OperationKind<Posting> = {
   code: codes.earn,
-  gas: 24_000,
+  gas: 12_000,
   body: packPosting,
   matches: (request, result) => request.member === result["member"] && request.points === result["points"],
 };
@@ -31,7 +31,7 @@ const redeem: OperationKind<Posting> = { ...earn, code: codes.redeem };
 
 const reverse: OperationKind<Reversal> = {
   code: codes.reverse,
-  gas: 60_000,
+  gas: 46_000,
   consults: true,
   body: packReversal,
   matches: ({ operation, points }, result) =>
@@ -40,7 +40,7 @@ const reverse: OperationKind<Reversal> = {
 
 const freeze: OperationKind<OfMember> = {
   code: codes.freeze,
-  gas: 12_000,
+  gas: 9_000,
   body: ({ member }) => uuidBytes(member),
   matches: ({ member }, result) => member === result["member"],
 };
