@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Abi } from "viem";
 import { organisationsAbi } from "../../contracts/core/generated/Organisations.abi.ts";
 import { admission, hasRole } from "../../lambdas/core/administering/admit.ts";
@@ -18,6 +19,7 @@ import { ADMINISTRATOR, createLane, readLane } from "../../lambdas/core/store/la
 import { currentSigner } from "../../lambdas/core/submitting/current-signer.ts";
 import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
 import type { Home } from "./home.ts";
+import { lockHome } from "./lock.ts";
 import { wasRestored } from "./witness.ts";
 
 export interface Provision {
@@ -67,18 +69,31 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
 async function createdBook({ home, kapok, chain, settings, rpcUrl }: Provision): Promise<BookFile> {
   const known = await home.book();
   if (known) return known;
-  const administrator = await openAdministrator(home, kapok, chain);
-  try {
-    return { rpcUrl, ...(await createBook(administrator, chain, kapok.scenarios, settings)) };
-  } finally {
-    await administrator.close();
-  }
+  const create = (administrator: Administrator) => createBook(administrator, chain, kapok.scenarios, settings);
+  return { rpcUrl, ...(await administering({ home, kapok, chain }, create)) };
 }
 
-/** The administrator of this home's book; its key is made at the first call. */
-export async function openAdministrator(home: Home, kapok: Kapok, chain: Chain): Promise<Administrator> {
-  const address = (await home.keys.addresses(ADMINISTRATOR)).at(-1) ?? (await home.keys.create(ADMINISTRATOR));
-  return Administrator.open(kapok.core, chain, await home.keys.signer(address));
+/**
+ * Lets `work` administer this home's book; the administrator's key is made at the first call. One process of a home
+ * does so at a time, and what another one left behind when it died is taken over at once.
+ * @throws HomeInUseError
+ */
+export async function administering<T>(
+  { home, kapok, chain }: Pick<Provision, "home" | "kapok" | "chain">,
+  work: (administrator: Administrator) => Promise<T>,
+): Promise<T> {
+  const unlock = lockHome(join(home.path, "administration"));
+  try {
+    const address = (await home.keys.addresses(ADMINISTRATOR)).at(-1) ?? (await home.keys.create(ADMINISTRATOR));
+    const administrator = await Administrator.open(kapok.core, chain, await home.keys.signer(address), home.path);
+    try {
+      return await work(administrator);
+    } finally {
+      await administrator.close();
+    }
+  } finally {
+    unlock();
+  }
 }
 
 async function joinedBook({ home }: Provision, joined: BookFile): Promise<BookFile> {
@@ -124,11 +139,11 @@ async function signerOf({ home, kapok, chain }: Provision, book: Book, organisat
   return signer;
 }
 
-async function admitAll({ home, kapok, chain }: Provision, book: Book, signers: Stranger[]): Promise<void> {
+async function admitAll(parts: Provision, book: Book, signers: Stranger[]): Promise<void> {
+  const { kapok, chain } = parts;
   const faults = await unchangeable(kapok, chain, book, signers);
   if (faults.length > 0) throw new SettingsInvalid(faults);
-  const administrator = await openAdministrator(home, kapok, chain);
-  try {
+  await administering(parts, async (administrator) => {
     const steps: Step[] = [];
     for (const { organisation, signer } of signers) {
       const lane = await readLane(kapok.core, organisation.id);
@@ -137,9 +152,7 @@ async function admitAll({ home, kapok, chain }: Provision, book: Book, signers: 
       steps.push(...(await admission(chain, book.addresses as unknown as Authorities, { id, name, roles, signer })));
     }
     await administrator.perform(steps);
-  } finally {
-    await administrator.close();
-  }
+  });
 }
 
 /** What the settings would take away from organisations that the book has already. */

@@ -69,11 +69,12 @@ export class Administrator {
 
   /**
    * Takes the administrator's lane and sees through what its journal holds.
+   * @param owner takes the lane from itself at once, where one that died under the same name left it
    * @throws AdministratorBusy
    */
-  static async open(table: Table, chain: Chain, signer: Signer): Promise<Administrator> {
+  static async open(table: Table, chain: Chain, signer: Signer, owner: string = randomUUID()): Promise<Administrator> {
     await createLane(table, { organisation: ADMINISTRATOR, signer: signer.address, incarnation: "" });
-    const lane = await takeLane(table, ADMINISTRATOR, randomUUID());
+    const lane = await takeLane(table, ADMINISTRATOR, owner);
     if (!lane) throw new AdministratorBusy();
     const administrator = new Administrator(table, chain, signer, await chain.chainId(), lane);
     for (const entry of await readJournal(table, ADMINISTRATOR)) await administrator.seeThrough(entry);
