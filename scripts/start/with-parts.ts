@@ -15,11 +15,17 @@ interface Endpoints {
   tables: string;
 }
 
+/** What a command works with. */
+export interface CommandParts extends Parts {
+  /** Whether no Kapok runs in this home, so that nobody else submits and indexes. */
+  alone: boolean;
+}
+
 /**
  * Lets a command work on the chain and the store of this home: those of the Kapok that runs there, or, where none runs,
  * parts that are started for the time of the command.
  */
-export async function withParts<T>(name: string, work: (parts: Parts) => Promise<T>): Promise<T> {
+export async function withParts<T>(name: string, work: (parts: CommandParts) => Promise<T>): Promise<T> {
   const environment = readEnvironment();
   const { home } = environment;
   const supervisor = await Supervisor.open(home.path).catch((error) => {
@@ -33,13 +39,16 @@ export async function withParts<T>(name: string, work: (parts: Parts) => Promise
     const kapok = new Kapok(scenarios, dynamodb(endpoints.dynamodbEndpoint), tables, logger(name));
     const chain = new Chain(endpoints.chainUrl.split(","));
     await chain.reachable();
-    return await work({ environment, kapok, chain });
+    return await work({ environment, kapok, chain, alone: supervisor !== undefined });
   } finally {
     await supervisor?.stop();
   }
 }
 
-async function startParts(supervisor: Supervisor, home: string): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
+async function startParts(
+  supervisor: Supervisor,
+  home: string,
+): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
   const store = await dynamodbPart(home);
   if (store.part) await supervisor.start(store.part);
   const chain = await chainPart(home);

@@ -26,10 +26,17 @@ export interface RotationParts {
 /**
  * Gives an organisation another signer and keeps its state: grants the new key, bars the lane, waits until every nonce of
  * the old key is decided and indexed, switches, revokes. Where the old key cannot sign any more, it revokes first: what
- * the old key signed can then only revert. Begun again after any interruption, it goes on where it stopped.
+ * the old key signed can then only revert. Begun again after any interruption, it goes on where it stopped. It needs
+ * somebody who submits and indexes meanwhile.
+ * @param lost whether the old key cannot or must not sign any more; noticed where the key is not there
  * @throws where the organisation has no lane here
  */
-export async function rotate(parts: RotationParts, organisation: string, roles: string[], lost: boolean): Promise<Rotation> {
+export async function rotate(
+  parts: RotationParts,
+  organisation: string,
+  roles: string[],
+  lost: boolean,
+): Promise<Rotation> {
   const { kapok, chain, book, administrator, say } = parts;
   const addresses = book.addresses as unknown as Authorities;
   const rotation = await begin(parts, organisation, lost);
@@ -45,8 +52,7 @@ export async function rotate(parts: RotationParts, organisation: string, roles: 
   if (lane?.signer === rotation.from) {
     await barLane(kapok.core, organisation);
     await checkpoint("rotation-barred");
-    if (rotation.lost) await abandon(parts, organisation, rotation, held);
-    else await decided(parts, organisation);
+    if (rotation.lost || !(await decided(parts, organisation))) await abandon(parts, organisation, rotation, held);
     await switchSigner(kapok.core, organisation, rotation, await chain.usedNonces(rotation.to));
     say(`${organisation} signs with ${rotation.to}`);
     await checkpoint("rotation-switched");
@@ -60,18 +66,25 @@ export async function rotate(parts: RotationParts, organisation: string, roles: 
 
 async function begin({ kapok, keys }: RotationParts, organisation: string, lost: boolean): Promise<Rotation> {
   const lane = await readLane(kapok.core, organisation);
-  if (!lane) throw new Error(`${organisation} has no lane in this Kapok: its signer is kept elsewhere, or it is unknown`);
-  if (lane.rotation) return lane.rotation;
-  const gone = await keys.signer(lane.signer).then(
+  if (!lane)
+    throw new Error(`${organisation} has no lane in this Kapok: its signer is kept elsewhere, or it is unknown`);
+  const begun = lane.rotation;
+  const from = begun?.from ?? lane.signer;
+  const gone = await keys.signer(from).then(
     () => false,
     () => true,
   );
-  const rotation = { from: lane.signer, to: await keys.create(organisation), lost: lost || gone };
-  return beginRotation(kapok.core, organisation, rotation);
+  if (begun) return { ...begun, lost: begun.lost || lost || gone };
+  return beginRotation(kapok.core, organisation, { from, to: await keys.create(organisation), lost: lost || gone });
 }
 
 /** The roles that the organisation's key has now: the new key gets these and no others. */
-async function rolesOf(chain: Chain, addresses: Authorities, roles: string[], { from, to }: Rotation): Promise<string[]> {
+async function rolesOf(
+  chain: Chain,
+  addresses: Authorities,
+  roles: string[],
+  { from, to }: Rotation,
+): Promise<string[]> {
   const held: string[] = [];
   for (const role of roles) {
     const has = (await hasRole(chain, addresses, role, from)) || (await hasRole(chain, addresses, role, to));
@@ -80,13 +93,19 @@ async function rolesOf(chain: Chain, addresses: Authorities, roles: string[], { 
   return held;
 }
 
-/** Waits until nothing of the old key is open any more. */
-async function decided({ kapok, say }: RotationParts, organisation: string): Promise<void> {
+/**
+ * Waits until nothing of the old key is open any more.
+ * @returns false where that never comes: the lane has stopped, since the book refuses the key or a stranger has it too
+ */
+async function decided({ kapok, book, say }: RotationParts, organisation: string): Promise<boolean> {
   for (let turn = 0; ; turn++) {
     const lane = await readLane(kapok.core, organisation);
     const entries = await readJournal(kapok.core, organisation);
-    if (entries.length === 0 && !lane?.closing) return;
-    if (turn % 20 === 10) say(`waiting for ${entries.length} transactions of the old key`);
+    if (lane?.stopped) return false;
+    // A lane of another life of the store has not begun to close yet.
+    const vouches = lane?.incarnation === book.incarnation && !lane.closing;
+    if (vouches && entries.length === 0) return true;
+    if (turn % 20 === 10) say(`waiting for what ${lane?.signer} signed: ${entries.length} transactions`);
     await pause(250);
   }
 }
@@ -95,7 +114,7 @@ async function decided({ kapok, say }: RotationParts, organisation: string): Pro
 async function abandon(parts: RotationParts, organisation: string, rotation: Rotation, roles: string[]): Promise<void> {
   const { kapok, chain, book, administrator, say } = parts;
   await administrator.perform(await revocation(chain, book.addresses as unknown as Authorities, rotation.from, roles));
-  say(`revoked ${rotation.from} first, since it cannot sign`);
+  say(`revoked ${rotation.from} first, since it shall not sign any more`);
   await checkpoint("rotation-revoked-not-indexed");
 
   const head = await chain.head();

@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** How a program ended, and what it said until then. */
+export interface Ended {
+  /** Its exit code, or the signal that ended it. */
+  code: number | NodeJS.Signals;
+  output: string;
+}
+
+/** Runs one of our programs, `scripts/<script>`, to its end. */
+export function command(script: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  const path = fileURLToPath(new URL(`../../scripts/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code: code ?? signal!, output }));
+  });
+}
