@@ -12,12 +12,14 @@ import { Chain } from "../lambdas/core/chain/chain.ts";
 import { saying } from "../lambdas/core/log.ts";
 import { parseBookFile } from "../lambdas/core/settings.ts";
 import { scenarios } from "../lambdas/scenarios.ts";
+import { readEnvironment } from "./start/environment.ts";
 import { withParts } from "./start/with-parts.ts";
 
 const PROGRESS_MILLISECONDS = 5000;
 
-let saidAt = Date.now();
+let saidAt: number | undefined;
 const report = new Report(({ number }) => {
+  saidAt ??= Date.now();
   if (Date.now() - saidAt < PROGRESS_MILLISECONDS) return;
   saidAt = Date.now();
   console.error(`… block ${number}`);
@@ -29,7 +31,7 @@ try {
   console.log(`${report}\n\nEverything agrees.`);
 } catch (error) {
   const { exitCode, said } = failure(error);
-  console.log(`${report}\n\n${said}`);
+  console.log([`${report}`, said].filter((text) => text !== "").join("\n\n"));
   process.exitCode = exitCode;
 }
 
@@ -40,12 +42,10 @@ async function auditFile(path: string): Promise<void> {
 }
 
 async function auditHome(): Promise<void> {
-  await withParts("audit", async ({ environment, kapok, chain }) => {
-    const book = await environment.home.book();
-    if (!book)
-      throw new Error(`${environment.home.path} has no book.json: start Kapok there first, or name one by --book`);
-    await audit({ chain, scenarios, book, kapok }, report);
-  });
+  const { home } = readEnvironment();
+  const book = await home.book();
+  if (!book) throw new Error(`${home.path} has no book.json: start Kapok there first, or name one by --book`);
+  await withParts("audit", ({ kapok, chain }) => audit({ chain, scenarios, book, kapok }, report));
 }
 
 function failure(error: unknown): { exitCode: number; said: string } {

@@ -11,7 +11,7 @@ try {
     const began = Date.now();
     const { tables, firstBlock, lastBlock } = await rebuild(kapok, chain);
     for (const { name, dropped, written } of tables)
-      console.log(`${name}: ${dropped} rows dropped, ${written} written`);
+      console.log(`${name}: ${dropped} rows dropped, ${written} changes written`);
     const blocks = lastBlock === undefined ? "nothing was indexed yet" : `blocks ${firstBlock} to ${lastBlock}`;
     console.log(`The projections are those of the chain: ${blocks}, ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   });

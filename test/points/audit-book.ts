@@ -132,6 +132,17 @@ export class AuditBook {
     return this.anvil.passTime(seconds);
   }
 
+  /** The next block's time. Seconds since 1970. */
+  async passTo(time: number): Promise<void> {
+    await this.anvil.chain.request("evm_setNextBlockTimestamp", [time]);
+  }
+
+  /** When the next day of UTC+8 begins, in seconds since 1970. */
+  async nextMidnight(): Promise<number> {
+    const { time } = (await this.anvil.chain.block(await this.anvil.chain.head()))!;
+    return (Math.floor((time + 8 * 3600) / 86_400) + 1) * 86_400 - 8 * 3600;
+  }
+
   stop(): void {
     this.anvil.stop();
   }

@@ -41,7 +41,12 @@ export async function playStory(book: AuditBook): Promise<void> {
   await book.passTime(5 * PERIOD);
   await book.submit("park", redeem(ada, 1), earn(ada, 10), redeem(ada, 4), earn(bo, 11));
   await book.submit("office", { kind: "settle" });
-  await book.submit("hotel", earn(cy, 9));
+
+  const midnight = await book.nextMidnight();
+  await book.passTo(midnight - 1);
+  await book.submit("hotel", earn(cy, 49_000), earn(cy, 2_000));
+  await book.passTo(midnight);
+  await book.submit("hotel", earn(cy, 49_000), earn(cy, 2_000));
   await book.passTime(5 * PERIOD);
 }
 

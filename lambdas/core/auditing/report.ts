@@ -59,20 +59,27 @@ export class Report {
       const { organisation, scenario, batches, applied, rejected } = each;
       return [organisation, scenario, `${batches}`, `${applied}`, `${rejected}`];
     });
-    lines.push("", ...columns([["organisation", "scenario", "batches", "applied", "rejected"], ...activities]));
-    const laws = [...this.laws].map(([law, cases]) => [law, `${cases}`]);
-    lines.push("", ...columns([["law", "cases"], ...laws]));
+    lines.push(...columns(["organisation", "scenario", "batches", "applied", "rejected"], activities));
+    lines.push(
+      ...columns(
+        ["law", "cases"],
+        [...this.laws].map(([law, cases]) => [law, `${cases}`]),
+      ),
+    );
     return lines.join("\n");
   }
 }
 
-/** Columns as wide as they need; numbers stand right. */
-function columns(rows: string[][]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, column) =>
-      /^\d+$/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-    );
+/** A table with its heading, columns as wide as they need; numbers stand right. */
+function columns(heading: string[], body: string[][]): string[] {
+  if (body.length === 0) return [];
+  const rows = [heading, ...body];
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      return /^\d+$/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+    });
     return cells.join("  ").trimEnd();
   });
+  return ["", ...lines];
 }

@@ -28,7 +28,7 @@ export class RebuildOvertaken extends Error {
 
 /** What a rebuild did. */
 export interface Rebuilt {
-  /** Rows by table: how many were dropped and how many were written. */
+  /** By table: how many rows were dropped, and how many changes of rows were written; a newer one hides an older. */
   tables: { name: string; dropped: number; written: number }[];
   firstBlock: number;
   /** The cursor: what comes after it is the indexer's. Absent where nothing was indexed yet. */
