@@ -33,14 +33,14 @@ export class Tending {
     const lowest = entries[0];
     if (!lowest) return 0;
     const block = await this.chain.head();
+    const { nonce, candidates, blocks } = this.patience;
+    const same = nonce === lowest.nonce && candidates === lowest.candidates.length;
     const passed = block > this.lastBlock ? 1 : 0;
-    if (passed === 0 && Date.now() - this.lookedAt < REMIND_MILLISECONDS) return this.patience.blocks;
+    if (passed === 0 && Date.now() - this.lookedAt < REMIND_MILLISECONDS) return same ? blocks : 0;
     this.lastBlock = Math.max(this.lastBlock, block);
     this.lookedAt = Date.now();
 
     const landed = await Promise.all(entries.map((entry) => this.present(entry)));
-    const { nonce, candidates, blocks } = this.patience;
-    const same = nonce === lowest.nonce && candidates === lowest.candidates.length;
     this.patience = {
       nonce: lowest.nonce,
       candidates: lowest.candidates.length,
