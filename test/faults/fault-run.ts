@@ -16,6 +16,15 @@ import { expireLeases, leftovers, projections } from "./store.ts";
 import { Traffic } from "./traffic.ts";
 import { compare } from "./verdict.ts";
 
+/** A chain beside Kapok, where it is not the one that npm start runs. */
+export interface ChainBeside {
+  /** Where Kapok finds it. */
+  readonly url: string;
+  /** Where it is seen as it is. */
+  readonly truth: string;
+  end(): Promise<void>;
+}
+
 export interface FaultRunOptions {
   readonly seed: number;
   /** At least so many operations are sent. */
@@ -23,7 +32,8 @@ export interface FaultRunOptions {
   /** The longest pause of a client between two wishes, milliseconds. */
   readonly pause?: number;
   readonly submitting?: Record<string, number>;
-  readonly env?: NodeJS.ProcessEnv;
+  /** Starts the chain, with the variables that make it quick and let its steps be heard. */
+  readonly chain?: (variables: Record<string, string>) => Promise<ChainBeside>;
   readonly say?: (line: string) => void;
 }
 
@@ -45,12 +55,20 @@ export class FaultRun {
   readonly #listener: CheckpointListener;
   readonly #folder: string;
   readonly #options: FaultRunOptions;
+  readonly #chain: ChainBeside | undefined;
   readonly #began = Date.now();
 
-  private constructor(options: FaultRunOptions, folder: string, listener: CheckpointListener, kapok: RunningKapok) {
+  private constructor(
+    options: FaultRunOptions,
+    folder: string,
+    listener: CheckpointListener,
+    kapok: RunningKapok,
+    chain?: ChainBeside,
+  ) {
     this.#options = options;
     this.#folder = folder;
     this.#listener = listener;
+    this.#chain = chain;
     this.kapok = kapok;
     this.random = new Random(options.seed);
     this.kills = new Kills(listener, this.random.branch(), () => this.shown.open);
@@ -68,11 +86,13 @@ export class FaultRun {
   static async begin(options: FaultRunOptions): Promise<FaultRun> {
     const folder = mkdtempSync(join(tmpdir(), "kapok-"));
     const listener = await CheckpointListener.open(folder);
+    const env = { ...quickChain, KAPOK_CHECKPOINT_SOCKET: listener.socket };
+    const chain = await options.chain?.(env);
     const kapok = await RunningKapok.start({
       settings: settingsOf({}, { submitting: { ...smallTransactions, ...options.submitting } }),
-      env: { ...quickChain, KAPOK_CHECKPOINT_SOCKET: listener.socket, ...options.env },
+      env: { ...env, ...(chain && { CHAIN_RPC_URL: chain.url }) },
     });
-    const run = new FaultRun(options, folder, listener, kapok);
+    const run = new FaultRun(options, folder, listener, kapok, chain);
     run.say(`seed ${options.seed}: Kapok runs`);
     run.traffic.begin();
     return run;
@@ -125,7 +145,7 @@ export class FaultRun {
   /** Where what was promised, what was shown, what the chain holds and what the store keeps do not agree. */
   async faults(): Promise<string[]> {
     const { rpcUrl, addresses } = this.kapok.read<BookFile>("book.json");
-    const story = await readChain(rpcUrl, addresses["PointsLedger"]!);
+    const story = await readChain(this.#chain?.truth ?? rpcUrl, addresses["PointsLedger"]!);
     const faults = compare(this.shown, story);
     faults.push(...(await this.#balances(story.balances)));
     faults.push(...(await leftovers(this.kapok)).map((item) => `the store still has ${item}`));
@@ -146,6 +166,7 @@ export class FaultRun {
   /** Ends everything that the run started. */
   async end(): Promise<void> {
     await this.kapok.remove();
+    await this.#chain?.end();
     this.#listener.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

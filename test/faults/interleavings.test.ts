@@ -155,6 +155,23 @@ describe("While a lane's owner or the indexer is not looking", () => {
     expect([closing, nextNonce]).to.deep.equal([undefined, decidedNonce]);
   });
 
+  it("a batch does not land: each smaller one gets as many blocks as the first", async () => {
+    const lane = await stage();
+    await lane.accept("a", "b", "c", "d");
+    const owner = await lane.owner();
+    lane.chain.shows = "pending";
+    const counts: number[] = [];
+    for (let block = 0; block < 70; block++) {
+      lane.chain.newest++;
+      for (let turn = 0; turn < 3; turn++) await owner.step();
+      counts.push((await lane.journal())[0]?.candidates.length ?? 0);
+    }
+    const grew = counts.flatMap((count, block) => (block > 0 && count > counts[block - 1]! ? [block] : []));
+    expect(grew.length).to.equal(3);
+    const patience = lane.settings.patienceBlocks;
+    for (const [index, block] of grew.entries()) expect(block - (grew[index - 1] ?? 0)).to.be.at.least(patience);
+  });
+
   it("a batch that does not land is older than the closing: it gets smaller candidates all the same", async () => {
     const lane = await stage();
     const ids = await lane.accept("a", "b");
