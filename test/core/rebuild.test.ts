@@ -65,7 +65,7 @@ describe("Rebuilding the projections", function () {
 
   it("ends with what was there, and touches nothing else", async () => {
     const before = await contents();
-    const { tables, firstBlock, lastBlock } = await rebuild(kapok, book.anvil.chain);
+    const { tables, firstBlock, lastBlock } = await rebuild(kapok, book.anvil.chain, 0);
     expect(await contents()).to.deep.equal(before);
     expect(tables.map(({ name, dropped }) => [name, dropped > 0])).to.deep.equal(
       kapok.tables().map((name) => [name, true]),
@@ -83,7 +83,7 @@ describe("Rebuilding the projections", function () {
     await table.put({ ...others.find(({ order }) => order)!, order: "999999999999#000000" });
     await table.put({ pk: "member#nobody", sk: "at#000000000001#000000" });
     await kapok.core.put({ pk: "signers", sk: "0x00", speaks: true });
-    await rebuild(kapok, book.anvil.chain);
+    await rebuild(kapok, book.anvil.chain, 0);
     expect(await contents()).to.deep.equal(before);
   });
 
@@ -94,7 +94,7 @@ describe("Rebuilding the projections", function () {
     kapok = await dynoxide.kapok(`rebuild${prefixes++}`);
     await index(kapok, behind, book.file);
     const before = await contents();
-    expect((await rebuild(kapok, book.anvil.chain)).lastBlock).to.equal(0x1c);
+    expect((await rebuild(kapok, book.anvil.chain, 0)).lastBlock).to.equal(0x1c);
     expect(await contents()).to.deep.equal(before);
 
     await index(kapok, book.anvil.chain, book.file);
@@ -109,13 +109,14 @@ describe("Rebuilding the projections", function () {
     });
     const attempt = rebuild(kapok, broken).catch((error) => error);
     await pause(1000);
+    expect(await takeIndexer(kapok.core, "the indexer", 1000)).to.equal(undefined);
     expect(await refusal(read())).to.equal("learning-from-chain");
     expect(await attempt).to.be.instanceOf(Error);
     expect(await isRebuilding(kapok.core)).to.equal(true);
     expect(await refusal(read())).to.equal("learning-from-chain");
     expect(await takeIndexer(kapok.core, "the indexer", 1000)).to.not.equal(undefined);
 
-    await rebuild(kapok, book.anvil.chain);
+    await rebuild(kapok, book.anvil.chain, 0);
     expect(await contents()).to.deep.equal(before);
     expect((await read()).rows).to.have.length(3);
   });
@@ -127,7 +128,7 @@ describe("Rebuilding the projections", function () {
     const [member, guests] = [newId(), Array.from({ length: 30 }, newId)];
     await book.submit("hotel", { kind: "enrol", id: member });
 
-    const rebuilding = rebuild(kapok, book.anvil.chain);
+    const rebuilding = rebuild(kapok, book.anvil.chain, 1000);
     for (const guest of guests) {
       await book.submit("hotel", { kind: "enrol", id: guest }, { kind: "earn", id: newId(), member, points: 3 });
       await pause(150);
@@ -145,8 +146,8 @@ describe("Rebuilding the projections", function () {
       await pause(1500);
       return answer;
     });
-    const first = rebuild(kapok, slow).catch((error) => error);
-    await pause(3500);
+    const first = rebuild(kapok, slow, 0).catch((error) => error);
+    await pause(500);
     await markRebuilding(kapok.core, "another one");
     expect(await first).to.be.instanceOf(RebuildOvertaken);
     expect(await isRebuilding(kapok.core)).to.equal(true);

@@ -39,12 +39,13 @@ export interface Rebuilt {
  * Drops the projections and makes them again from the chain up to the cursor, while everything else goes on. The indexer
  * pauses, and readers are told so, before the first row goes. What dies halfway leaves that mark, and the next call
  * finishes: every row that it writes is written over none but an older one, so it does not matter what stood there.
+ * @param notice how long readers have, in milliseconds, to see the mark before the first row goes
  * @throws RebuildOvertaken, ChainChanged
  */
-export async function rebuild(kapok: Kapok, chain: Chain): Promise<Rebuilt> {
+export async function rebuild(kapok: Kapok, chain: Chain, notice = SEEN_MILLISECONDS): Promise<Rebuilt> {
   const book = await readBook(kapok.core);
   if (!book) throw new Error("the store knows no book yet: start Kapok first");
-  const rebuilding = await Rebuilding.begin(kapok, chain, book);
+  const rebuilding = await Rebuilding.begin(kapok, chain, book, notice);
   try {
     await rebuilding.drop();
     await checkpoint("projections-dropped-not-rebuilt");
@@ -74,10 +75,10 @@ class Rebuilding {
   }
 
   /** Stops the indexer and tells readers; ends when all of them have seen it. */
-  static async begin(kapok: Kapok, chain: Chain, book: Book): Promise<Rebuilding> {
+  static async begin(kapok: Kapok, chain: Chain, book: Book, notice: number): Promise<Rebuilding> {
     const lease = await seizeIndexer(kapok.core, `rebuild ${randomUUID()}`, LEASE_MILLISECONDS);
     await markRebuilding(kapok.core, lease.owner);
-    await pause(SEEN_MILLISECONDS);
+    await pause(notice);
     return new Rebuilding(kapok, chain, book, lease);
   }
 
