@@ -45,7 +45,7 @@ if (process.argv.includes("--check")) {
 
 async function filesOf({ folder, name, deployable }: (typeof contracts)[number]) {
   const artifact = await hre.artifacts.readArtifact(name);
-  const identifier = name[0].toLowerCase() + name.slice(1);
+  const identifier = name.charAt(0).toLowerCase() + name.slice(1);
   const base = join(root, "contracts", folder, "generated", name);
   const files = [
     {

@@ -9,7 +9,7 @@ type Account is uint256;
 using AccountLibrary for Account global;
 
 library AccountLibrary {
-    uint256 internal constant PERIOD_END = 2 ** 30;
+    uint256 internal constant LAST_PERIOD = 2 ** 30 - 1;
     uint256 private constant PERIOD_UNIT = Buckets.END;
     uint256 private constant FROZEN = 2 ** 254;
     uint256 private constant ENROLLED = 2 ** 255;
@@ -37,10 +37,10 @@ library AccountLibrary {
 
     /// @notice The period of bucket 0.
     function period(Account account) internal pure returns (uint256) {
-        return (Account.unwrap(account) / PERIOD_UNIT) % PERIOD_END;
+        return (Account.unwrap(account) / PERIOD_UNIT) % (LAST_PERIOD + 1);
     }
 
-    /// @notice The account as it stands in `period_`, which is not before its own and before `PERIOD_END`.
+    /// @notice The account as it stands in `period_`, which is not before its own nor after `LAST_PERIOD`.
     /// @param lifetime for how many periods points live
     function advance(
         Account account,
@@ -50,14 +50,13 @@ library AccountLibrary {
         unchecked {
             (uint256 rest, uint256 buckets) = _split(account);
             uint256 passed = period_ - account.period();
-            rest += passed * PERIOD_UNIT;
-            if (passed > lifetime) passed = lifetime;
-            for (; passed != 0; --passed) {
-                uint256 expired;
-                (buckets, expired) = Buckets.age(buckets, lifetime);
-                dropped += expired;
+            (buckets, dropped) = Buckets.age(buckets, passed);
+            if (lifetime != 8) {
+                uint256 trimmed;
+                (buckets, trimmed) = Buckets.trim(buckets, lifetime);
+                dropped += trimmed;
             }
-            advanced = _join(rest, buckets);
+            advanced = _join(rest + passed * PERIOD_UNIT, buckets);
         }
     }
 

@@ -4,6 +4,9 @@ pragma solidity 0.8.37;
 import {Packed} from "../core/Packed.sol";
 import {Posting} from "./Posting.sol";
 
+uint16 constant POSTING_LENGTH = 20;
+uint16 constant MEMBER_LENGTH = 16;
+
 /// @notice What a reversal says of its original, and how much of that to reverse: 0 for all that is left.
 struct Reversal {
     uint8 kind;
@@ -20,8 +23,6 @@ struct Reversal {
 library Bodies {
     using Packed for bytes;
 
-    uint256 internal constant POSTING_LENGTH = 20;
-    uint256 internal constant MEMBER_LENGTH = 16;
     uint256 private constant REVERSAL_LENGTH = 57;
 
     function isReversal(bytes calldata body) internal pure returns (bool) {

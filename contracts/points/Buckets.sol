@@ -115,14 +115,40 @@ library Buckets {
         }
     }
 
-    /// @notice Lets one period pass: the oldest of the `count` buckets in use drops out, every other one grows older.
-    function age(uint256 buckets, uint256 count) internal pure returns (uint256 aged, uint256 dropped) {
+    /// @notice Lets `periods` pass: what was in as many of the oldest of the eight buckets drops out.
+    function age(uint256 buckets, uint256 periods) internal pure returns (uint256 aged, uint256 dropped) {
         unchecked {
-            if (count == 8) return ((buckets % UNIT_7) * SIZE, buckets / UNIT_7);
-            if (count == 7) return ((buckets % UNIT_6) * SIZE, buckets / UNIT_6);
-            if (count == 6) return ((buckets % UNIT_5) * SIZE, buckets / UNIT_5);
-            if (count == 5) return ((buckets % UNIT_4) * SIZE, buckets / UNIT_4);
-            return ((buckets % UNIT_3) * SIZE, buckets / UNIT_3);
+            if (periods >= 8) {
+                dropped = sum(buckets);
+            } else {
+                aged = buckets;
+                if (periods >= 4) {
+                    periods -= 4;
+                    if (aged >= UNIT_4) dropped = sum(aged / UNIT_4);
+                    aged = (aged % UNIT_4) * UNIT_4;
+                }
+                if (periods >= 2) {
+                    periods -= 2;
+                    dropped += aged / UNIT_7 + ((aged / UNIT_6) % SIZE);
+                    aged = (aged % UNIT_6) * UNIT_2;
+                }
+                if (periods != 0) {
+                    dropped += aged / UNIT_7;
+                    aged = (aged % UNIT_7) * UNIT_1;
+                }
+            }
+        }
+    }
+
+    /// @notice Drops all but the `count` newest buckets, 4 to 7.
+    function trim(uint256 buckets, uint256 count) internal pure returns (uint256 kept, uint256 dropped) {
+        unchecked {
+            uint256 old;
+            if (count == 7) (kept, old) = (buckets % UNIT_7, buckets / UNIT_7);
+            else if (count == 6) (kept, old) = (buckets % UNIT_6, buckets / UNIT_6);
+            else if (count == 5) (kept, old) = (buckets % UNIT_5, buckets / UNIT_5);
+            else (kept, old) = (buckets % UNIT_4, buckets / UNIT_4);
+            if (old != 0) dropped = sum(old);
         }
     }
 }

@@ -24,7 +24,7 @@ import {IOperationEnvelope} from "../core/IOperationEnvelope.sol";
 /// and freeze have points zero, reverse has the points that it reversed.
 ///
 /// Periods are counted from the timestamp of the block that deployed the book; period p + N begins, and what was earned
-/// in period p is gone, at start + (p + N) * periodSeconds.
+/// in period p is gone, at start + (p + N) * periodSeconds. Period 2^30 - 1 is the last one and does not end.
 ///
 /// An account is one storage slot. From the lowest bit: eight buckets of 28 bits, bucket i holding what was earned i
 /// periods before the account's period; then the account's period (30 bits), frozen (1 bit), enrolled (1 bit). Events

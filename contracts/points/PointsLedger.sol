@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {OperationEnvelope} from "../core/OperationEnvelope.sol";
-import {Bodies, Reversal} from "./Bodies.sol";
+import {Bodies, MEMBER_LENGTH, POSTING_LENGTH, Reversal} from "./Bodies.sol";
 import {PointsKinds} from "./PointsKinds.sol";
 import {PointsPostings} from "./PointsPostings.sol";
 import {PointsProgramme} from "./PointsProgramme.sol";
@@ -12,6 +12,13 @@ import {Posting} from "./Posting.sol";
 /// @notice The implementation of {IPointsLedger}, where the prose stands. Here each operation finds its kind.
 contract PointsLedger is PointsPostings, PointsReversals {
     using Bodies for bytes;
+
+    /// @dev Where an entry's head has its kind and its length, and what stands there for the two kinds that are most of
+    /// what happens: one comparison tells them.
+    bytes32 private constant SHAPE = bytes32(bytes1(0xff)) | (bytes32(bytes2(0xffff)) >> 136);
+    bytes32 private constant EARNING = bytes32(bytes1(PointsKinds.EARN)) | (bytes32(bytes2(POSTING_LENGTH)) >> 136);
+    bytes32 private constant REDEMPTION =
+        bytes32(bytes1(PointsKinds.REDEEM)) | (bytes32(bytes2(POSTING_LENGTH)) >> 136);
 
     constructor(
         address authority,
@@ -41,29 +48,26 @@ contract PointsLedger is PointsPostings, PointsReversals {
         _closeSession(session);
     }
 
-    /// @dev Earnings and redemptions come first: they are most of what happens.
     function _apply(
         Batch memory batch,
         Session memory session,
         bytes32 head,
         bytes calldata body
     ) private returns (bytes32 details, bytes memory reason) {
-        uint8 kind = _kindOf(head);
-        bytes16 operation = _operationOf(head);
+        bytes32 shape = head & SHAPE;
 
-        if (!_isAllowed(batch, kind)) {
-            reason = _whyNotAllowed(batch, kind);
-        } else if (kind == PointsKinds.REDEEM) {
+        if (shape == REDEMPTION && _isAllowed(batch, PointsKinds.REDEEM)) {
             Posting posting = body.posting();
             details = Posting.unwrap(posting);
-            reason =
-                body.length == Bodies.POSTING_LENGTH ? _redeem(session, operation, posting) : _malformed(kind, body);
-        } else if (kind == PointsKinds.EARN) {
+            reason = _redeem(session, _operationOf(head), posting);
+        } else if (shape == EARNING && _isAllowed(batch, PointsKinds.EARN)) {
             Posting posting = body.posting();
             details = Posting.unwrap(posting);
-            reason = body.length == Bodies.POSTING_LENGTH ? _earn(session, operation, posting) : _malformed(kind, body);
+            reason = _earn(session, _operationOf(head), posting);
+        } else if (_isAllowed(batch, _kindOf(head))) {
+            (details, reason) = _applyOther(session, _kindOf(head), _operationOf(head), body);
         } else {
-            (details, reason) = _applyOther(session, kind, operation, body);
+            reason = _whyNotAllowed(batch, _kindOf(head));
         }
 
         details |= session.leafPeriod;
@@ -75,28 +79,24 @@ contract PointsLedger is PointsPostings, PointsReversals {
         bytes16 operation,
         bytes calldata body
     ) private returns (bytes32 details, bytes memory reason) {
-        if (kind == PointsKinds.ENROL) {
-            if (body.length != 0) return (0, _malformed(kind, body));
+        if (kind == PointsKinds.ENROL && body.length == 0) {
             details = operation;
             reason = _enrol(session, operation);
-        } else if (kind == PointsKinds.REVERSE) {
-            if (!body.isReversal()) return (0, _malformed(kind, body));
+        } else if (kind == PointsKinds.REVERSE && body.isReversal()) {
             Reversal memory reversal = body.reversal();
             uint256 points;
             (points, reason) = _reverse(session, operation, reversal, body.proof());
             details = bytes32(reversal.member) | bytes32(points << 96);
-        } else if (kind == PointsKinds.SETTLE) {
-            if (body.length != 0) return (0, _malformed(kind, body));
+        } else if (kind == PointsKinds.FREEZE && body.length == MEMBER_LENGTH) {
+            details = body.member();
+            reason = _freeze(operation, body.member());
+        } else if (kind == PointsKinds.UNFREEZE && body.length == MEMBER_LENGTH) {
+            details = body.member();
+            reason = _unfreeze(operation, body.member());
+        } else if (kind == PointsKinds.SETTLE && body.length == 0) {
             _settle(session, operation);
         } else {
-            if (body.length != Bodies.MEMBER_LENGTH) return (0, _malformed(kind, body));
-            details = body.member();
-            reason =
-                kind == PointsKinds.FREEZE ? _freeze(operation, body.member()) : _unfreeze(operation, body.member());
+            reason = abi.encodeWithSelector(OperationBodyMalformed.selector, kind, body.length);
         }
-    }
-
-    function _malformed(uint8 kind, bytes calldata body) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(OperationBodyMalformed.selector, kind, body.length);
     }
 }

@@ -26,9 +26,6 @@ abstract contract PointsMembers is PointsBooks {
     function _enrol(Session memory session, bytes16 operation) internal returns (bytes memory reason) {
         Member storage member = _member(operation);
         if (member.account.isEnrolled()) return abi.encodeWithSelector(PointsLedgerMemberExists.selector, operation);
-        if (session.period >= AccountLibrary.PERIOD_END) {
-            return abi.encodeWithSelector(PointsLedgerAccountFull.selector, operation);
-        }
         Account account = AccountLibrary.enrol(session.period);
 
         member.account = account;
@@ -67,21 +64,10 @@ abstract contract PointsMembers is PointsBooks {
         }
     }
 
-    /// @return advanced the account as it stands now
-    /// @return dropped points that expired since it was last written
-    /// @return fits false where an account cannot hold the number of the period any more
-    function _advance(
-        Session memory session,
-        Account account
-    ) internal view returns (Account advanced, uint256 dropped, bool fits) {
-        if (account.period() == session.period) return (account, 0, true);
-        if (session.period >= AccountLibrary.PERIOD_END) return (account, 0, false);
-        (advanced, dropped) = account.advance(session.period, periods);
-        fits = true;
-    }
-
     function _drop(Session memory session, bytes16 id, uint256 dropped) internal {
-        session.dropped += dropped;
+        unchecked {
+            session.dropped += dropped;
+        }
         emit PointsExpired(id, dropped);
     }
 }

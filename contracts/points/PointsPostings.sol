@@ -25,16 +25,17 @@ abstract contract PointsPostings is PointsMembers {
         if (issued >= COUNTER_END) {
             return abi.encodeWithSelector(PointsLedgerPositionFull.selector, session.organisation);
         }
-        (Account advanced, uint256 dropped, bool fits) = _advance(session, account);
-        if (fits) (advanced, fits) = advanced.earn(points);
+        uint256 dropped = 0;
+        if (account.period() != session.period) (account, dropped) = account.advance(session.period, periods);
+        (Account earned, bool fits) = account.earn(points);
         if (!fits) return abi.encodeWithSelector(PointsLedgerAccountFull.selector, id);
 
         session.issuedToday = issuedToday;
         session.issued = issued;
-        member.account = advanced;
+        member.account = earned;
 
         if (dropped != 0) _drop(session, id, dropped);
-        emit PointsEarned(operation, id, points, Account.unwrap(advanced));
+        emit PointsEarned(operation, id, points, Account.unwrap(earned));
     }
 
     function _redeem(
@@ -60,11 +61,7 @@ abstract contract PointsPostings is PointsMembers {
             return abi.encodeWithSelector(PointsLedgerPositionFull.selector, session.organisation);
         }
         uint256 dropped = 0;
-        if (account.period() != session.period) {
-            bool fits;
-            (account, dropped, fits) = _advance(session, account);
-            if (!fits) return abi.encodeWithSelector(PointsLedgerAccountFull.selector, id);
-        }
+        if (account.period() != session.period) (account, dropped) = account.advance(session.period, periods);
         (Account spent, uint256 missing) = account.spend(points);
         if (missing != 0) {
             return abi.encodeWithSelector(PointsLedgerInsufficientPoints.selector, id, points - missing, points);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {AccountLibrary} from "./Account.sol";
 import {IPointsLedger} from "./IPointsLedger.sol";
 
 /// @notice What a book is created with, and the calendar that follows from it.
@@ -45,7 +48,7 @@ abstract contract PointsProgramme is IPointsLedger {
 
     /// @dev The period of this block.
     function _period() internal view returns (uint256) {
-        return (block.timestamp - start) / periodSeconds;
+        return Math.min((block.timestamp - start) / periodSeconds, AccountLibrary.LAST_PERIOD);
     }
 
     /// @dev The day of this block in UTC+8, counted from 1 January 1970.

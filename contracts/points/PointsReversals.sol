@@ -40,10 +40,8 @@ abstract contract PointsReversals is OperationEnvelope, PointsMembers {
             return (0, _tooLarge(reversal, left));
         }
 
-        reason =
-            reversal.kind == PointsKinds.EARN
-                ? _reverseEarning(session, operation, reversal, points)
-                : _reverseRedemption(session, operation, reversal, points);
+        if (reversal.kind == PointsKinds.EARN) _reverseEarning(session, operation, reversal, points);
+        else reason = _reverseRedemption(session, operation, reversal, points);
         if (reason.length == 0) reversed[leaf] = already + points;
     }
 
@@ -53,10 +51,9 @@ abstract contract PointsReversals is OperationEnvelope, PointsMembers {
         bytes16 operation,
         Reversal memory reversal,
         uint256 points
-    ) private returns (bytes memory reason) {
+    ) private {
         Member storage member = _member(reversal.member);
-        (Account account, uint256 dropped, bool fits) = _advance(session, member.account);
-        if (!fits) return abi.encodeWithSelector(PointsLedgerAccountFull.selector, reversal.member);
+        (Account account, uint256 dropped) = member.account.advance(session.period, periods);
         uint256 shortfall;
         (account, shortfall) = account.takeBack(points);
 
@@ -81,8 +78,9 @@ abstract contract PointsReversals is OperationEnvelope, PointsMembers {
         uint256 points
     ) private returns (bytes memory reason) {
         Member storage member = _member(reversal.member);
-        (Account account, uint256 dropped, bool fits) = _advance(session, member.account);
-        if (fits) (account, fits) = account.earn(points);
+        (Account account, uint256 dropped) = member.account.advance(session.period, periods);
+        bool fits;
+        (account, fits) = account.earn(points);
         if (!fits) return abi.encodeWithSelector(PointsLedgerAccountFull.selector, reversal.member);
 
         session.givenBack += points;

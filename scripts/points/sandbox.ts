@@ -1,6 +1,5 @@
 /** A points book on a chain inside this process, for measuring and testing: real contracts, real transactions. */
-import hre from "hardhat";
-import { network } from "hardhat";
+import hre, { network } from "hardhat";
 import {
   type Abi,
   type Address,
@@ -86,6 +85,13 @@ export async function openSandbox(options: Partial<Programme> = {}, merchants = 
     return { gas: receipt.gasUsed, events: parseEventLogs({ abi: ledger.abi, logs: receipt.logs }) as Event[] };
   }
 
+  /** The period of the latest block. */
+  async function period() {
+    const { timestamp } = await client.getBlock();
+    const start: bigint = await read(ledger, "start");
+    return Number((timestamp - start) / BigInt({ ...programme, ...options }.periodSeconds));
+  }
+
   return {
     client,
     administrator,
@@ -97,7 +103,11 @@ export async function openSandbox(options: Partial<Programme> = {}, merchants = 
     join,
     send,
     submit,
+    organisationId,
     read: (functionName: string, args?: unknown[]) => read(ledger, functionName, args),
+    balances: (members: Hex[]): Promise<bigint[]> =>
+      Promise.all(members.map((member) => read(ledger, "balanceOf", [member]))),
+    period,
     passTime: (seconds: number) => client.increaseTime({ seconds }),
   };
 }
