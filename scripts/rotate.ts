@@ -47,7 +47,7 @@ async function assisted(parts: CommandParts, organisation: string): Promise<void
   const { environment, kapok, chain } = parts;
   const stop = new AbortController();
   const indexer = new Indexer(kapok, chain, () => factsOf(environment.home, chain, scenarios));
-  const submitter = new Submitter(kapok, chain, environment.home.keys, defaultSubmitting);
+  const submitter = new Submitter(kapok, chain, environment.home.keys, defaultSubmitting, false);
   const work = Promise.all([indexer.run(stop.signal), submitter.run([organisation], stop.signal)]);
   try {
     await rotated(parts, organisation);

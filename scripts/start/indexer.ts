@@ -11,7 +11,10 @@ process.once("SIGTERM", () => stop.abort());
 process.on("SIGINT", () => {});
 endWithSupervisor();
 
-const indexer = new Indexer(kapok, chain, () => factsOf(environment.home, chain, scenarios));
+const { home } = environment;
+const facts = () => factsOf(home, chain, scenarios);
+// The supervisor starts one after another in a home: what a dead one held needs no waiting for.
+const indexer = new Indexer(kapok, chain, facts, undefined, home.path);
 indexer.onBlock = (number) => tellSupervisor({ hint: "block", number });
 tellSupervisor({ hint: "ready" });
 await indexer.run(stop.signal);

@@ -16,7 +16,9 @@ endWithSupervisor();
 const settings = parseSettings(JSON.parse(await readFile(environment.settings!, "utf8")), scenarios);
 const given = Object.fromEntries(Object.entries(settings.submitting ?? {}).filter(([, value]) => value !== undefined));
 const hinted = process.send !== undefined;
-const submitter = new Submitter(kapok, chain, environment.home.keys, { ...defaultSubmitting, ...given }, hinted);
+const { keys, path } = environment.home;
+// The supervisor starts one after another in a home: what a dead one held needs no waiting for.
+const submitter = new Submitter(kapok, chain, keys, { ...defaultSubmitting, ...given }, hinted, path);
 onHint((hint) => {
   if (hint.hint === "queue") submitter.wake(hint.organisation);
   if (hint.hint === "block") submitter.wakeAll();

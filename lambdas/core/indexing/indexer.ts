@@ -35,14 +35,24 @@ export class ChainChanged extends Error {
 export class Indexer {
   private readonly kapok: Kapok;
   private readonly chain: Chain;
-  private readonly owner = randomUUID();
+  private readonly owner: string;
   private readonly facts: () => Promise<BookFacts>;
   private readonly pollMilliseconds: number;
   /** Told after each block that moved the cursor. */
   onBlock: (blockNumber: number) => void = () => {};
 
-  /** @param facts what is known of the book without the store, so that an empty store can be filled again */
-  constructor(kapok: Kapok, chain: Chain, facts: () => Promise<BookFacts>, pollMilliseconds = 100) {
+  /**
+   * @param facts what is known of the book without the store, so that an empty store can be filled again
+   * @param owner takes over from itself at once; to be given where it is known that one of that name died
+   */
+  constructor(
+    kapok: Kapok,
+    chain: Chain,
+    facts: () => Promise<BookFacts>,
+    pollMilliseconds = 100,
+    owner: string = randomUUID(),
+  ) {
+    this.owner = owner;
     this.kapok = kapok;
     this.chain = chain;
     this.facts = facts;

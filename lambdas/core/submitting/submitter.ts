@@ -20,14 +20,25 @@ export class Submitter {
   private readonly chain: Chain;
   private readonly keys: Keys;
   private readonly settings: SubmittingSettings;
-  private readonly owner = randomUUID();
+  private readonly owner: string;
   private readonly idleMilliseconds: number;
   private readonly sleepers = new Map<string, () => void>();
   /** Lanes that were woken while they were at work: they look once more before they sleep. */
   private readonly woken = new Set<string>();
 
-  /** @param hinted whether somebody calls {@link wake} */
-  constructor(kapok: Kapok, chain: Chain, keys: Keys, settings: SubmittingSettings, hinted = true) {
+  /**
+   * @param hinted whether somebody calls {@link wake}
+   * @param owner takes lanes from itself at once; to be given where it is known that one of that name died
+   */
+  constructor(
+    kapok: Kapok,
+    chain: Chain,
+    keys: Keys,
+    settings: SubmittingSettings,
+    hinted = true,
+    owner: string = randomUUID(),
+  ) {
+    this.owner = owner;
     this.idleMilliseconds = hinted ? HINTED_MILLISECONDS : UNHINTED_MILLISECONDS;
     this.kapok = kapok;
     this.chain = chain;
