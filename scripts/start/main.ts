@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,11 @@ import { welcome } from "./welcome.ts";
 
 /** `npm start [-- --reset | --restored]`: the whole of Kapok on one machine. */
 const sample = fileURLToPath(new URL("sample-settings.json", import.meta.url));
+/** What a Kapok keeps in its home, and nobody else. */
+const kept = [
+  ...["administration", "chain", "dynamodb", "keys"],
+  ...["book", "credentials", "endpoints", "ports", "token-secret", "witness"].map((name) => `${name}.json`),
+];
 
 try {
   await start(readEnvironment(), new Set(process.argv.slice(2)));
@@ -32,14 +37,15 @@ try {
 
 async function start(environment: Environment, options: Set<string>): Promise<void> {
   for (const option of options) {
-    if (!["--reset", "--restored"].includes(option)) throw new Error(`There is no option ${option}: --reset, --restored.`);
+    if (!["--reset", "--restored"].includes(option))
+      throw new Error(`There is no option ${option}: --reset, --restored.`);
   }
   const { home, port, tables } = environment;
   const supervisor = await Supervisor.open(home.path);
-  if (options.has("--reset")) reset(home.path);
   await expectFree(home.path, "the API (PORT)", port);
   const settingsPath = environment.settings ?? sample;
   const settings = parseSettings(await readJson(settingsPath), scenarios);
+  if (options.has("--reset")) reset(environment);
 
   const store = await dynamodbPart(home.path);
   if (store.part) await supervisor.start(store.part);
@@ -74,11 +80,14 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
   console.log(welcome({ apiUrl, chainUrl: ledger.url, home: home.path, strangers, scenarios }));
 }
 
-/** Begins anew: everything goes but the lock, which this process holds, and the folder of logs. */
-function reset(home: string): void {
-  for (const name of readdirSync(home)) {
-    if (!["lock", "logs", "parts.json"].includes(name)) rmSync(join(home, name), { recursive: true, force: true });
+/** Begins anew: what Kapok kept goes, but the lock, which this process holds, and the logs. */
+function reset({ home, dynamodbEndpoint }: Environment): void {
+  if (dynamodbEndpoint) {
+    throw new Error(
+      "--reset cannot empty the store at DYNAMODB_ENDPOINT. Begin anew with another KAPOK_TABLES and KAPOK_HOME.",
+    );
   }
+  for (const name of kept) rmSync(join(home.path, name), { recursive: true, force: true });
 }
 
 /** The chain of the environment, of the book that is joined, or the embedded one. */
