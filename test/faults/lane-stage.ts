@@ -63,7 +63,13 @@ export class LaneStage {
   async owner(name = "owner"): Promise<LaneWorker> {
     const signer = async () => this.account;
     const keys = { signer, addresses: async () => [this.account.address] };
-    const worker = new LaneWorker(this.kapok, this.chain, keys, this.settings, this.organisation);
+    const worker = new LaneWorker({
+      organisation: this.organisation,
+      kapok: this.kapok,
+      chain: this.chain,
+      keys,
+      settings: this.settings,
+    });
     if (!(await worker.take(name))) throw new Error(`${name} does not get the lane`);
     return worker;
   }

@@ -45,7 +45,11 @@ export async function sizeBatch(
 
 /** The call that submits entries. */
 export function submitCall(entries: EnvelopeEntry[]): Hex {
-  return encodeFunctionData({ abi: operationEnvelopeAbi, functionName: "submit", args: [toHex(packEnvelope(entries))] });
+  return encodeFunctionData({
+    abi: operationEnvelopeAbi,
+    functionName: "submit",
+    args: [toHex(packEnvelope(entries))],
+  });
 }
 
 /** The entries that signed bytes submit. */

@@ -2,7 +2,8 @@ import { checkpoint } from "../checkpoint.ts";
 import { closeEntry } from "../store/journal.ts";
 import { changeLane, stillOwned } from "../store/lanes.ts";
 import { BATCH_GAS } from "./batch.ts";
-import type { LaneView, LaneWorker, Outcome } from "./lane-worker.ts";
+import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
+import { send } from "./send.ts";
 import { HIGHEST_AHEAD } from "./settings.ts";
 
 /**
@@ -10,8 +11,8 @@ import { HIGHEST_AHEAD } from "./settings.ts";
  * at most {@link HIGHEST_AHEAD} above one that was used when it was signed. So every nonce up to there is used, by empty
  * batches or by those bytes, and indexed, before the lane takes work again. What the lost bytes did is known by its ids.
  */
-export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Outcome> {
-  const { kapok, chain, settings } = worker;
+export async function closeLane(parts: LaneParts, view: LaneView): Promise<Outcome> {
+  const { kapok, chain, settings } = parts;
   const { book, cursor, lane, entries } = view;
   const closing = lane.closing!;
 
@@ -51,6 +52,6 @@ export async function closeLane(worker: LaneWorker, view: LaneView): Promise<Out
   const scenario = kapok.scenarios[0]!;
   const to = book.addresses[scenario.ledger.contract]!;
   const nothing = { ids: [], queued: [], closes: closing.since, entries: [] };
-  await worker.send(view, { scenario: scenario.name, ...nothing, to, gas: BATCH_GAS });
+  await send(parts, view, { scenario: scenario.name, ...nothing, to, gas: BATCH_GAS });
   return "again";
 }

@@ -63,8 +63,9 @@ export class Submitter {
   }
 
   private async keep(organisation: string, signal: AbortSignal): Promise<void> {
+    const { kapok, chain, keys, settings } = this;
     while (!signal.aborted) {
-      const worker = new LaneWorker(this.kapok, this.chain, this.keys, this.settings, organisation);
+      const worker = new LaneWorker({ organisation, kapok, chain, keys, settings });
       try {
         await this.ensureLane(organisation);
         if (await worker.take(this.owner)) await this.work(worker, organisation, signal);

@@ -1,0 +1,40 @@
+import { voidEntry } from "../chain/envelope.ts";
+import { checkpoint } from "../checkpoint.ts";
+import { journalCandidate, readBytes } from "../store/journal.ts";
+import { stillOwned } from "../store/lanes.ts";
+import { simulation, sizeBatch, submitCall, submittedEntries } from "./batch.ts";
+import type { LaneParts, LaneView } from "./lane-step.ts";
+import { sign } from "./transaction.ts";
+
+/** A smaller transaction for the lowest nonce, beside those that do not land; false where none is smaller. */
+export async function addCandidate(parts: LaneParts, view: LaneView): Promise<boolean> {
+  const { organisation, kapok, chain, keys, settings, tending } = parts;
+  const { lane, book, entries } = view;
+  const entry = entries[0]!;
+  const last = entry.candidates.at(-1)!;
+  if (entry.closes !== undefined || last.void) return false;
+  const scenario = kapok.scenario(entry.scenario);
+  const onlyReject = last.count === 1;
+  const count = onlyReject ? 1 : Math.floor(last.count / 2);
+  const bytesBefore = await readBytes(kapok.core, organisation, entry.nonce, entry.candidates.length - 1);
+  const entriesBefore = submittedEntries(bytesBefore).slice(0, count);
+  const smaller = onlyReject ? entriesBefore.map(({ operation }) => voidEntry(operation)) : entriesBefore;
+  const to = book.addresses[scenario.ledger.contract]!;
+  const bounds = { gas: Infinity, operations: count };
+  const simulate = simulation(chain, lane.signer, to, settings.gas);
+  const { gas } = await sizeBatch(smaller, scenario, bounds, simulate);
+  const signer = await keys.signer(lane.signer);
+  const transaction = { chainId: book.chainId, nonce: entry.nonce, to, data: submitCall(smaller), gas };
+  const { hash, bytes } = await sign(signer, transaction);
+
+  const candidate = { hash, count, ...(onlyReject && { void: true }) };
+  await kapok.core.transact([
+    stillOwned(kapok.core, lane),
+    ...journalCandidate(kapok.core, organisation, entry, candidate, bytes),
+  ]);
+  kapok.log.warn("candidate-journaled", { organisation: organisation, nonce: entry.nonce, hash, count });
+  await checkpoint("candidate-journaled-not-broadcast");
+  const late = Date.now() - view.readAt > settings.timeoutMilliseconds;
+  if (!late) await tending.broadcast(entry.nonce, entry.candidates.length, bytes);
+  return true;
+}

@@ -1,0 +1,95 @@
+import type { EnvelopeEntry } from "../chain/envelope.ts";
+import { voidEntry } from "../chain/envelope.ts";
+import type { Entry } from "../store/journal.ts";
+import type { Lane } from "../store/lanes.ts";
+import { readOperations } from "../store/operations.ts";
+import type { Waiting } from "../store/queue.ts";
+import { readQueue } from "../store/queue.ts";
+import { simulation, sizeBatch } from "./batch.ts";
+import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
+import { send } from "./send.ts";
+
+/** How many waiting operations are looked at, and the most that go into one transaction. */
+const WANTED = 2000;
+const MOST_TOGETHER = 1200;
+/** How long the first operations of a further transaction wait for company, for each transaction that is in flight. */
+const COMPANY_MILLISECONDS = 60;
+
+/** An operation that waits, with the scenario whose ledger it goes to. */
+type WaitingEntry = EnvelopeEntry & { scenario: string };
+
+/**
+ * Sends what waits, as much of it as fits into one transaction.
+ * @param lastSent when this owner last did, milliseconds since 1970
+ */
+export async function submitNext(parts: LaneParts, view: LaneView, lastSent: number): Promise<Outcome | "sent"> {
+  const { organisation, kapok, chain, settings } = parts;
+  const { lane, book, entries } = view;
+  const held = new Set(entries.flatMap(({ ids }) => ids));
+  const waiting = await readQueue(kapok.core, organisation, WANTED, held);
+  const unclaimed = unclaimedOf(waiting, held, lane);
+  const company = Date.now() - lastSent < entries.length * COMPANY_MILLISECONDS;
+  if (company && unclaimed.length > 0 && unclaimed.length < MOST_TOGETHER / 2) return "waiting";
+  const { free, removed } = await undecided(parts, waiting, unclaimed.slice(0, MOST_TOGETHER));
+  const first = free[0];
+  if (!first && removed > 0) return "again";
+  if (!first) return entries.length > 0 ? "waiting" : "idle";
+
+  const scenario = kapok.scenario(first.scenario);
+  const to = book.addresses[scenario.ledger.contract]!;
+  const onlyReject = first.operation === lane.voiding;
+  const wanted = onlyReject ? [voidEntry(first.operation)] : free.filter((entry) => entry.scenario === scenario.name);
+  const bounds = { gas: settings.gas, operations: lane.limit ?? Infinity };
+  const batch = await sizeBatch(wanted, scenario, bounds, simulation(chain, lane.signer, to, bounds.gas));
+  // After a batch that reverted, gas is not what the next one shall fail for.
+  if (lane.limit !== undefined) batch.gas = Math.max(batch.gas, bounds.gas);
+  const ids = batch.entries.map(({ operation }) => operation);
+  await send(parts, view, { scenario: scenario.name, ids, ...takenFrom(waiting, ids), to, ...batch, onlyReject });
+  return "sent";
+}
+
+/**
+ * Leaves out what the chain has decided. Rows are read after journal and queue: what left the journal in between is
+ * decided there by then. A queue item of which only a part is decided still stands; and after a closing, the queue may
+ * hold what forgotten bytes have done.
+ */
+async function undecided(
+  { kapok, organisation }: LaneParts,
+  waiting: Waiting[],
+  unclaimed: WaitingEntry[],
+): Promise<{ free: WaitingEntry[]; removed: number }> {
+  const ids = unclaimed.map(({ operation }) => operation);
+  const operations = await readOperations(kapok.core, organisation, ids);
+  const isDecided = (id: string) => operations.get(id)?.decision !== undefined;
+  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => isDecided(operation)));
+  await kapok.core.writeMany(
+    [],
+    done.map(({ key }) => key),
+  );
+  return { free: unclaimed.filter(({ operation }) => !isDecided(operation)), removed: done.length };
+}
+
+/** The waiting operations that no journal entry holds, in order; first the one that is to be rejected, if there is one. */
+function unclaimedOf(waiting: Waiting[], held: ReadonlySet<string>, lane: Lane): WaitingEntry[] {
+  const found = new Map<string, WaitingEntry>();
+  for (const { scenario, entries } of waiting) {
+    for (const entry of entries) if (!held.has(entry.operation)) found.set(entry.operation, { ...entry, scenario });
+  }
+  const { voiding } = lane;
+  const unclaimed = [...found.values()];
+  if (voiding) unclaimed.sort((a, b) => Number(b.operation === voiding) - Number(a.operation === voiding));
+  return unclaimed;
+}
+
+/** The queue items that hold these operations: those of which all are taken, and those of which a part is. */
+function takenFrom(waiting: Waiting[], ids: string[]): Pick<Entry, "queued" | "partly"> {
+  const taken = new Set(ids);
+  const queued: Entry["queued"] = [];
+  const partly: Entry["queued"] = [];
+  for (const { key, entries } of waiting) {
+    const count = entries.filter(({ operation }) => taken.has(operation)).length;
+    if (count === entries.length) queued.push(key);
+    else if (count > 0) partly.push(key);
+  }
+  return { queued, ...(partly.length > 0 && { partly }) };
+}
