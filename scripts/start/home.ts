@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KeyFolder, writeDurably } from "../../lambdas/core/signing/keys.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
+import { readJson, writeDurably } from "./durable-file.ts";
+import { KeyFolder } from "./key-folder.ts";
 
 /** One OAuth client, as its organisation gets it. */
 export interface ClientCredentials {
@@ -59,9 +59,8 @@ export class Home {
 
   async read<T>(name: string): Promise<T | undefined> {
     try {
-      return JSON.parse(await readFile(join(this.path, name), "utf8")) as T;
+      return readJson<T>(join(this.path, name));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw new Error(`${join(this.path, name)} cannot be read; restore it, or begin anew with --reset`, {
         cause: error,
       });
@@ -69,7 +68,7 @@ export class Home {
   }
 
   /** Writes a private file, whole and durably. */
-  write(name: string, value: unknown): Promise<void> {
-    return writeDurably(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
+  async write(name: string, value: unknown): Promise<void> {
+    writeDurably(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, 0o600);
   }
 }

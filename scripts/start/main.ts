@@ -24,7 +24,10 @@ import { welcome } from "./welcome.ts";
 const sample = fileURLToPath(new URL("sample-settings.json", import.meta.url));
 /** What a Kapok keeps in its home, and nobody else. */
 const kept = [
-  ...["administration", "chain", "dynamodb", "keys"],
+  "administration",
+  "chain",
+  "dynamodb",
+  "keys",
   ...["book", "credentials", "endpoints", "ports", "token-secret", "witness"].map((name) => `${name}.json`),
 ];
 

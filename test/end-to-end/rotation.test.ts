@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readContract } from "../../lambdas/core/administering/read-contract.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { organisationHex } from "../../lambdas/core/chain/envelope.ts";
-import { KeyFolder } from "../../lambdas/core/signing/keys.ts";
+import { KeyFolder } from "../../scripts/start/key-folder.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
 import { submitCall } from "../../lambdas/core/submitting/batch.ts";
 import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";

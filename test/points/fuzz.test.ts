@@ -8,8 +8,20 @@ import { event, hexOf, programme } from "./events.ts";
 /** JSON texts of values that break things, some of which no JavaScript value can make. */
 const nasty = [
   ..."0 -0 -1 1.5 1e309 -1e309 9007199254740991 9007199254740992 9007199254740993 4294967295 4294967296".split(" "),
-  ...['""', "null", "true", "[]", "{}", '"NaN"', '"\\ud800"', '"\\u0000"', '"木棉"', '{"__proto__":{"a":1}}'],
-  ...['{"constructor":{"prototype":{}}}', "[".repeat(200) + "]".repeat(200), `"${"x".repeat(5000)}"`, `${2n ** 256n}`],
+  '""',
+  "null",
+  "true",
+  "[]",
+  "{}",
+  '"NaN"',
+  '"\\ud800"',
+  '"\\u0000"',
+  '"木棉"',
+  '{"__proto__":{"a":1}}',
+  '{"constructor":{"prototype":{}}}',
+  "[".repeat(200) + "]".repeat(200),
+  `"${"x".repeat(5000)}"`,
+  `${2n ** 256n}`,
 ];
 
 /** A way to write values of a schema as JSON text, good or bad. */
