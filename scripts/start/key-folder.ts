@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import type { Keys, Signer } from "../../lambdas/core/signing/keys.ts";
+import type { KeyMaker, Signer } from "../../lambdas/core/signing/keys.ts";
 import { writeDurably } from "./durable-file.ts";
 
 interface KeyFile {
@@ -12,7 +12,7 @@ interface KeyFile {
 }
 
 /** Keys in a folder of one machine, a file of mode 600 each, named by address. */
-export class KeyFolder implements Keys {
+export class KeyFolder implements KeyMaker {
   private readonly folder: string;
 
   constructor(folder: string) {

@@ -109,6 +109,6 @@ async function readJson(path: string): Promise<unknown> {
 
 /** What the parts may see of this process's environment: nothing of the shell that they have no use for. */
 function passedOn(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = /^(KAPOK_|AWS_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$)/;
+  const names = /^(KAPOK_|AWS_|NODE_(OPTIONS|EXTRA_CA_CERTS|COMPILE_CACHE)$)/;
   return Object.fromEntries(Object.entries(variables).filter(([name]) => names.test(name)));
 }

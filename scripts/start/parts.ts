@@ -35,7 +35,7 @@ export async function chainPart(home: string): Promise<Endpoint> {
   const port = await keptPort(home, "chain");
   await expectFree(home, "chain", port);
   const url = `http://127.0.0.1:${port}`;
-  const passed = Object.entries(process.env).filter(([name]) => /^(CHAIN|KAPOK)_/.test(name));
+  const passed = Object.entries(process.env).filter(([name]) => /^(CHAIN|KAPOK)_|^NODE_COMPILE_CACHE$/.test(name));
   const part: Part = {
     name: "chain",
     command: process.execPath,

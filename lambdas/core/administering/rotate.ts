@@ -2,7 +2,7 @@ import type { Chain } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import { markReturned, unqueue } from "../indexing/mark.ts";
 import type { Kapok } from "../kapok.ts";
-import type { Keys } from "../signing/keys.ts";
+import type { KeyMaker } from "../signing/keys.ts";
 import type { Book } from "../store/book.ts";
 import { readCursor } from "../store/book.ts";
 import { closeEntry, readJournal } from "../store/journal.ts";
@@ -17,7 +17,7 @@ import { admission, hasRole, revocation } from "./admit.ts";
 export interface RotationParts {
   kapok: Kapok;
   chain: Chain;
-  keys: Keys;
+  keys: KeyMaker;
   book: Book;
   administrator: Administrator;
   say: (line: string) => void;

@@ -9,6 +9,10 @@ export interface Keys {
   signer(address: string): Promise<Signer>;
   /** Addresses of the keys that are here for an organisation, newest last. */
   addresses(organisation: string): Promise<string[]>;
+}
+
+/** Keys of which there can be more. */
+export interface KeyMaker extends Keys {
   /** Makes a key for an organisation, durable before anybody learns its address. */
   create(organisation: string): Promise<string>;
 }
