@@ -38,16 +38,15 @@ export async function beginDifficultRun(options: FaultRunOptions): Promise<Diffi
   return { run, chain: front!, weather };
 }
 
-/** Poisons an operation that waits, and gives its id: whatever would execute it is never mined. */
-export async function poisonOne({ run, weather }: DifficultRun): Promise<string> {
+/** Poisons an operation of an organisation that waits: whatever would execute it is never mined. Gives its id. */
+export async function poisonOne({ run, weather }: DifficultRun, organisation: string): Promise<string> {
   for (;;) {
-    const fresh = run.shown
-      .undecided()
-      .filter(({ organisation, status }) => organisation !== "office" && status === "accepted");
-    if (fresh.length > 0) {
-      const { id } = run.random.one(fresh);
-      weather.poison(id);
-      return id;
+    const fresh = run.shown.undecided().find((operation) => {
+      return operation.organisation === organisation && operation.status === "accepted";
+    });
+    if (fresh) {
+      weather.poison(fresh.id);
+      return fresh.id;
     }
     await sleep(20);
   }

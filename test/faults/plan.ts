@@ -25,10 +25,14 @@ export const steps = {
 } as const;
 
 /** Enough rounds for every step, each in an order that chance chooses. */
-export function plan(random: Random, processes: Record<string, readonly string[]> = steps): Round[] {
+export function plan(
+  random: Random,
+  processes: Record<string, readonly string[]> = steps,
+  others: readonly Round["next"][] = ["supervisor", "everything", "dynamodb", "anvil"],
+): Round[] {
   const lists = Object.values(processes).map((list) => random.shuffled(list));
   const length = Math.max(...lists.map((list) => list.length));
-  const after = random.shuffled<Round["next"]>(["supervisor", "everything", "dynamodb", "anvil"]);
+  const after = random.shuffled(others);
   return Array.from({ length }, (_, index) => {
     const next = after[index];
     return { steps: lists.map((list) => list[index % list.length]!), ...(next && { next }), patient: index === 0 };

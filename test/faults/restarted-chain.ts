@@ -11,7 +11,11 @@ export class RestartedChain {
   #over = false;
   #watching: Promise<void>;
 
-  private constructor(home: ReturnType<typeof temporaryHome>, variables: Record<string, string>, process: ChainProcess) {
+  private constructor(
+    home: ReturnType<typeof temporaryHome>,
+    variables: Record<string, string>,
+    process: ChainProcess,
+  ) {
     this.url = process.url;
     this.#home = home;
     this.#variables = variables;
@@ -23,11 +27,6 @@ export class RestartedChain {
     const home = temporaryHome();
     const all = { ...variables, CHAIN_PORT: String(await freePort()) };
     return new RestartedChain(home, all, await ChainProcess.start(home.path, all));
-  }
-
-  /** kill -9 of the front and of anvil; resolves when the front is gone. */
-  kill(): Promise<void> {
-    return this.#process.kill("both");
   }
 
   async end(): Promise<void> {

@@ -33,6 +33,12 @@ export class Weather {
     await this.#chain.resume();
   }
 
+  /** Resolves when every trouble has really been somebody's trouble. */
+  async everyTroubleMet(): Promise<void> {
+    const { pool, view } = this.#chain;
+    while ([...Object.values(pool.count), view.count.hidden].includes(0)) await sleep(100);
+  }
+
   /** From now on no transaction is ever mined that would execute this operation; one that only rejects it is. */
   poison(id: string): void {
     this.#poisoned.add(id.replaceAll("-", ""));
@@ -45,7 +51,7 @@ export class Weather {
       const [name, trouble] = left.pop()!;
       this.met.set(name, (this.met.get(name) ?? 0) + 1);
       const end = await trouble();
-      await sleep(this.#random.between(1000, 4000), undefined, { signal: this.#over.signal }).catch(() => undefined);
+      await sleep(this.#random.between(1000, 3000), undefined, { signal: this.#over.signal }).catch(() => undefined);
       await end();
     }
   }
@@ -88,8 +94,7 @@ export class Weather {
   };
 }
 
-/** Whether signed bytes hold an operation as anything else than a void entry, whose kind is 0. */
+/** Whether signed bytes would execute an operation: its id right after a kind. That of a void entry is 0. */
 function isIn(raw: string, id: string): boolean {
-  const at = raw.indexOf(id);
-  return at > 0 && raw.slice(at - 2, at) !== "00";
+  return [1, 2, 3, 4, 5, 6, 7].some((kind) => raw.includes(`0${kind}${id}`));
 }
