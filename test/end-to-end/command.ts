@@ -11,8 +11,9 @@ export interface Ended {
 /** Runs one of our programs, `scripts/<script>`, to its end. */
 export function command(script: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   const path = fileURLToPath(new URL(`../../scripts/${script}`, import.meta.url));
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [path, ...args], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
