@@ -51,7 +51,9 @@ describe("npm run audit -- --book FILE", function () {
 
   it("cannot check without a node, or without a book", async () => {
     const away = await audit({ ...book.file, rpcUrl: "http://127.0.0.1:9" });
-    expect([away.code, away.output]).to.satisfy(([code, output]: [number, string]) => code === 2 && /does not answer/.test(output));
+    expect([away.code, away.output]).to.satisfy(
+      ([code, output]: [number, string]) => code === 2 && /does not answer/.test(output),
+    );
     expect((await audit("no book")).code).to.equal(2);
     expect((await audit({ ...book.file, addresses: {} })).code).to.equal(2);
   });
