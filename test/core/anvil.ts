@@ -21,7 +21,9 @@ export class Anvil {
     const args = ["--port", `${port}`, "--host", "127.0.0.1", "--silent", "--chain-id", "1337"];
     const free = ["--gas-price", "0", "--base-fee", "0", "--gas-limit", "60000000", "--code-size-limit", "100000"];
     const child = spawn(findAnvil(), [...args, ...free], { stdio: "ignore" });
-    process.once("exit", () => child.kill("SIGKILL"));
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
+    child.once("exit", () => process.removeListener("exit", kill));
     const anvil = new Anvil(child, `http://127.0.0.1:${port}`);
     await anvil.chain.reachable();
     return anvil;

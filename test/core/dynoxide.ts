@@ -22,7 +22,9 @@ export class Dynoxide {
   static async start(): Promise<Dynoxide> {
     const port = await freePort();
     const child = spawn(findDynoxide(), ["serve", "--host", "127.0.0.1", "--port", `${port}`], { stdio: "ignore" });
-    process.once("exit", () => child.kill("SIGKILL"));
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
+    child.once("exit", () => process.removeListener("exit", kill));
     const url = `http://127.0.0.1:${port}`;
     while (!(await fetch(url).catch(() => undefined))) await pause(10);
     return new Dynoxide(child, url);
