@@ -7,7 +7,7 @@ import { readBook, readCursor } from "../store/book.ts";
 import { gather } from "../store/gather.ts";
 import { readJournal } from "../store/journal.ts";
 import { operationKey, operationOf } from "../store/operations.ts";
-import { readLeaves, readRows } from "../store/projections.ts";
+import { contentOf, readLeaves, readRows } from "../store/projections.ts";
 import { isRebuilding } from "../store/rebuilding.ts";
 import { LARGEST_TRANSACTION, nameOf } from "../store/table.ts";
 import type { Accepting } from "./accept.ts";
@@ -69,7 +69,8 @@ export class Front {
       },
       row: async (pk, sk) => {
         await this.checkWhole();
-        return projection.get({ pk, sk });
+        const item = await projection.get({ pk, sk });
+        return item && contentOf(item);
       },
       rows: async (pk, options) => {
         await this.checkWhole();

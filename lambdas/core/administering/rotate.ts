@@ -37,7 +37,7 @@ export async function rotate(
   roles: string[],
   lost: boolean,
 ): Promise<Rotation> {
-  const { kapok, chain, book, administrator, say } = parts;
+  const { kapok, chain, keys, book, administrator, say } = parts;
   const addresses = book.addresses as unknown as Authorities;
   const rotation = await begin(parts, organisation, lost);
   const held = await rolesOf(chain, addresses, roles, rotation);
@@ -58,7 +58,10 @@ export async function rotate(
     await checkpoint("rotation-switched");
   }
 
-  await administrator.perform(await revocation(chain, addresses, rotation.from, held));
+  // All of them, since a store that was lost forgets a rotation that was under way.
+  const former = new Set([rotation.from, ...(await keys.addresses(organisation))]);
+  former.delete(rotation.to);
+  for (const key of former) await administrator.perform(await revocation(chain, addresses, key, held));
   say(`revoked ${rotation.from}`);
   await endRotation(kapok.core, organisation);
   return rotation;

@@ -1,4 +1,4 @@
-import { decide, operationKey, readOperations } from "../store/operations.ts";
+import { decide, operationKey, readDecided } from "../store/operations.ts";
 import type { Change, Key, Table } from "../store/table.ts";
 import { isRefused } from "../store/table.ts";
 import { readWaiting } from "../store/queue.ts";
@@ -21,8 +21,8 @@ export async function mark(table: Table, decided: Decided[]): Promise<void> {
 export async function unqueue(table: Table, organisation: string, keys: Key[]): Promise<void> {
   const waiting = await readWaiting(table, keys);
   const ids = waiting.flatMap(({ entries }) => entries.map(({ operation }) => operation));
-  const operations = await readOperations(table, organisation, ids);
-  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => operations.get(operation)?.decision));
+  const decided = await readDecided(table, organisation, ids);
+  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => decided.has(operation)));
   await table.writeMany(
     [],
     done.map(({ key }) => key),

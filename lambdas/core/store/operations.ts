@@ -8,7 +8,10 @@ export function operationKey(organisation: string, id: string): Key {
   return { pk: `operation#${organisation}#${id}`, sk: "operation" };
 }
 
-/** The item of an operation that nobody has decided yet. What it asks for is kept as text: only we read it. */
+/**
+ * The item of an operation that nobody has decided yet. What it asks for and its decision are kept as text: only we read
+ * them, and a store has less to do for few attributes.
+ */
 export function operationItem(operation: Operation): Item {
   const { organisation, id, scenario, kind, request, acceptedAt } = operation;
   return { ...operationKey(organisation, id), scenario, kind, request: JSON.stringify(request), acceptedAt };
@@ -17,12 +20,14 @@ export function operationItem(operation: Operation): Item {
 export function operationOf(item: Item): Operation {
   const { pk, sk, request, decision, ...others } = item;
   const [, organisation, id] = pk.split("#") as [string, string, string];
+  const { scenario, ...decided } = decision ? JSON.parse(decision) : {};
   return {
     organisation,
     id,
+    ...(scenario && { scenario }),
     ...others,
     ...(request && { request: JSON.parse(request) }),
-    ...(decision && { decision: JSON.parse(decision) }),
+    ...(decision && { decision: decided }),
   } as Operation;
 }
 
@@ -30,8 +35,8 @@ export function operationOf(item: Item): Operation {
 export function decide(organisation: string, id: string, scenario: string, decision: Decision): Change {
   return {
     Key: operationKey(organisation, id),
-    UpdateExpression: "SET decision = if_not_exists(decision, :decision), scenario = if_not_exists(scenario, :scenario)",
-    ExpressionAttributeValues: { ":decision": JSON.stringify(decision), ":scenario": scenario },
+    UpdateExpression: "SET decision = if_not_exists(decision, :decision)",
+    ExpressionAttributeValues: { ":decision": JSON.stringify({ scenario, ...decision }) },
   };
 }
 
@@ -45,6 +50,13 @@ export async function readOperations(table: Table, organisation: string, ids: st
     if (item) found.set(id, operationOf(item));
   });
   return found;
+}
+
+/** Which of these operations are decided. */
+export async function readDecided(table: Table, organisation: string, ids: string[]): Promise<Set<string>> {
+  const keys = ids.map((id) => operationKey(organisation, id));
+  const items = await table.getMany(keys, ["decision"]);
+  return new Set(ids.filter((_, index) => items.get(nameOf(keys[index]!))?.["decision"] !== undefined));
 }
 
 /** Ids packed sixteen bytes each. */

@@ -43,18 +43,18 @@ async function replace(table: Table, item: Item): Promise<void> {
   }
 }
 
-/** The item that a row becomes. */
+/** The item that a row becomes. An appended one is kept as text: a store has less to do for few attributes. */
 export function itemOf({ row, place, time }: PlacedRow): Item {
+  const { blockNumber, logIndex, hash: transactionHash } = place;
   const order = orderOf(place);
-  return {
-    pk: row.pk,
-    ...(row.sk === undefined ? { sk: `at#${order}` } : { sk: row.sk, order }),
-    blockNumber: place.blockNumber,
-    logIndex: place.logIndex,
-    transactionHash: place.hash,
-    time,
-    ...row.attributes,
-  };
+  const content = { blockNumber, logIndex, transactionHash, time, ...row.attributes };
+  if (row.sk === undefined) return { pk: row.pk, sk: `at#${order}`, row: JSON.stringify(content) };
+  return { pk: row.pk, sk: row.sk, order, ...content };
+}
+
+/** What a row says, with its keys and the place that made it. */
+export function contentOf({ row, ...item }: Item): Item {
+  return row === undefined ? (item as Item) : { ...(item as Item), ...JSON.parse(row) };
 }
 
 export interface PageOptions {
@@ -76,7 +76,7 @@ export async function readRows(table: Table, pk: string, options: PageOptions = 
     ScanIndexForward: !options.newestFirst,
     ...(options.cursor !== undefined && { ExclusiveStartKey: keyOf(pk, options.cursor) }),
   });
-  return { rows: items, ...(next && { cursor: Buffer.from(next.sk).toString("base64url") }) };
+  return { rows: items.map(contentOf), ...(next && { cursor: Buffer.from(next.sk).toString("base64url") }) };
 }
 
 function keyOf(pk: string, cursor: string): Key {

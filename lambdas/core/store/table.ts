@@ -131,13 +131,19 @@ export class Table {
     } while (next);
   }
 
-  /** The items that exist, by `pk` and `sk` joined with a space; keys may repeat. */
-  async getMany<T extends Item = Item>(keys: Key[]): Promise<Map<string, T>> {
+  /**
+   * The items that exist, by `pk` and `sk` joined with a space; keys may repeat.
+   * @param attributes the only ones wanted, beside the keys
+   */
+  async getMany<T extends Item = Item>(keys: Key[], attributes?: string[]): Promise<Map<string, T>> {
+    const projection = attributes && { ProjectionExpression: ["pk", "sk", ...attributes].join(", ") };
     const unique = [...new Map(keys.map((key) => [nameOf(key), { pk: key.pk, sk: key.sk }])).values()];
     const found = new Map<string, T>();
     await Promise.all(
       chunks(unique, LARGEST_BATCH_READ).map(async (chunk) => {
-        let wanted: Record<string, any> | undefined = { [this.name]: { Keys: chunk, ConsistentRead: true } };
+        let wanted: Record<string, any> | undefined = {
+          [this.name]: { Keys: chunk, ConsistentRead: true, ...projection },
+        };
         for (let attempt = 0; wanted; attempt++) {
           const answer: any = await this.client.send(new BatchGetCommand({ RequestItems: wanted }));
           for (const item of answer.Responses?.[this.name] ?? []) found.set(nameOf(item), item);

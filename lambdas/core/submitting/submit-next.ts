@@ -2,7 +2,7 @@ import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { voidEntry } from "../chain/envelope.ts";
 import type { Entry } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { readOperations } from "../store/operations.ts";
+import { readDecided } from "../store/operations.ts";
 import type { Waiting } from "../store/queue.ts";
 import { readQueue } from "../store/queue.ts";
 import { simulation, sizeBatch } from "./batch.ts";
@@ -59,14 +59,13 @@ async function undecided(
   unclaimed: WaitingEntry[],
 ): Promise<{ free: WaitingEntry[]; removed: number }> {
   const ids = unclaimed.map(({ operation }) => operation);
-  const operations = await readOperations(kapok.core, organisation, ids);
-  const isDecided = (id: string) => operations.get(id)?.decision !== undefined;
-  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => isDecided(operation)));
+  const decided = await readDecided(kapok.core, organisation, ids);
+  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => decided.has(operation)));
   await kapok.core.writeMany(
     [],
     done.map(({ key }) => key),
   );
-  return { free: unclaimed.filter(({ operation }) => !isDecided(operation)), removed: done.length };
+  return { free: unclaimed.filter(({ operation }) => !decided.has(operation)), removed: done.length };
 }
 
 /** The waiting operations that no journal entry holds, in order; first the one that is to be rejected, if there is one. */
