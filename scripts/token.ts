@@ -5,7 +5,8 @@ const organisation = process.argv[2];
 const credentials = await readEnvironment().home.credentials();
 const client = credentials?.clients.find((candidate) => candidate.organisation === organisation);
 if (!credentials || !client) {
-  const known = credentials?.clients.map((candidate) => candidate.organisation).join(", ") ?? "none; run npm start first";
+  const known =
+    credentials?.clients.map((candidate) => candidate.organisation).join(", ") ?? "none; run npm start first";
   console.error(`Which organisation? There are: ${known}`);
   process.exit(1);
 }

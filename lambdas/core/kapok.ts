@@ -16,7 +16,13 @@ export class Kapok {
    * @param prefix of the tables' names: `<prefix>-core` and `<prefix>-<scenario>`
    * @param local whether the tables are a local engine's
    */
-  constructor(scenarios: readonly Scenario[], client: DynamoDBDocumentClient, prefix: string, log: Logger, local = true) {
+  constructor(
+    scenarios: readonly Scenario[],
+    client: DynamoDBDocumentClient,
+    prefix: string,
+    log: Logger,
+    local = true,
+  ) {
     this.scenarios = scenarios;
     this.log = log;
     this.client = client;

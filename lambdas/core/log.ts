@@ -9,9 +9,11 @@ export interface Logger {
 
 /** A logger that writes to standard output. */
 export function logger(part: string): Logger {
-  const write = (level: string) => (event: string, fields: Record<string, unknown> = {}) => {
-    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, part, event, ...fields })}\n`);
-  };
+  const write =
+    (level: string) =>
+    (event: string, fields: Record<string, unknown> = {}) => {
+      process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, part, event, ...fields })}\n`);
+    };
   return { info: write("info"), warn: write("warn"), alarm: write("alarm"), error: write("error") };
 }
 

@@ -103,4 +103,3 @@ export interface Row {
   sk?: string;
   attributes: Record<string, unknown>;
 }
-

@@ -6,7 +6,10 @@ const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 h
 
 const urls = z
   .string()
-  .refine((list) => list.split(",").every((url) => z.url().safeParse(url.trim()).success), "one or more URLs, with commas");
+  .refine(
+    (list) => list.split(",").every((url) => z.url().safeParse(url.trim()).success),
+    "one or more URLs, with commas",
+  );
 
 const bookFile = z.object({
   rpcUrl: urls,
@@ -53,7 +56,9 @@ export class SettingsInvalid extends Error {
 export function parseSettings(input: unknown, scenarios: readonly Scenario[]): Settings {
   const parsed = schemaOf(scenarios).safeParse(input);
   if (!parsed.success) {
-    throw new SettingsInvalid(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`));
+    throw new SettingsInvalid(
+      parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`),
+    );
   }
   const settings = parsed.data as Settings;
   const faults = [...scenarioFaults(settings, scenarios), ...organisationFaults(settings)];

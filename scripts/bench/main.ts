@@ -10,7 +10,9 @@ import { throughput } from "./throughput.ts";
 const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1] || 3);
 const token = resolve("artifacts/scripts/points/PlainToken.sol/PlainToken.json");
 
-console.log(`${cpus().length} processors (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`);
+console.log(
+  `${cpus().length} processors (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
+);
 execFileSync("hardhat", ["build", "--quiet"], { stdio: "inherit" });
 if (existsSync("scripts/points/gas.ts")) execFileSync("node", ["scripts/points/gas.ts"], { stdio: "inherit" });
 
@@ -20,7 +22,11 @@ process.exit(0);
 
 function printThroughput(runs: Run[]): void {
   const contenders = [...new Set(runs.map(({ contender }) => contender))];
-  const rate = (contender: string) => percentile(of(runs, contender).map((run) => run.operations / run.seconds), 0.5);
+  const rate = (contender: string) =>
+    percentile(
+      of(runs, contender).map((run) => run.operations / run.seconds),
+      0.5,
+    );
   const yardstick = rate(contenders[0]!);
 
   console.log("\nOperations a second from HTTP request to final; the median of the rounds, in turns on one node");
@@ -40,7 +46,12 @@ function printThroughput(runs: Run[]): void {
             "accepted p99 ms": rounded(percentile(accepted, 0.99)),
             "final p50 ms": rounded(percentile(final, 0.5)),
             "final p99 ms": rounded(percentile(final, 0.99)),
-            "blocks filled": `${Math.round(percentile(own.map(({ filled }) => filled), 0.5) * 100)} %`,
+            "blocks filled": `${Math.round(
+              percentile(
+                own.map(({ filled }) => filled),
+                0.5,
+              ) * 100,
+            )} %`,
           },
         ];
       }),
@@ -53,7 +64,20 @@ function printThroughput(runs: Run[]): void {
       contenders.map((contender) => {
         const processor = of(runs, contender).map((run) => run.processor);
         const names = Object.keys(processor[0]!);
-        return [contender, Object.fromEntries(names.map((name) => [name, rounded(percentile(processor.map((time) => time[name]!), 0.5))]))];
+        return [
+          contender,
+          Object.fromEntries(
+            names.map((name) => [
+              name,
+              rounded(
+                percentile(
+                  processor.map((time) => time[name]!),
+                  0.5,
+                ),
+              ),
+            ]),
+          ),
+        ];
       }),
     ),
   );

@@ -27,7 +27,11 @@ function readProcess(pid: number, seen: Map<number, Seen>): void {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const microseconds = (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_A_TICK;
-    seen.set(pid, { name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")), parent: Number(fields[1]), microseconds });
+    seen.set(pid, {
+      name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")),
+      parent: Number(fields[1]),
+      microseconds,
+    });
   } catch {
     // It ended between the listing and the reading.
   }

@@ -53,7 +53,7 @@ async function send(to: Hex | undefined, data: Hex, gas: bigint): Promise<string
 
 /** Answers everybody whose transaction a block holds. */
 async function follow(): Promise<void> {
-  for (let next = await chain.head(); ; ) {
+  for (let next = await chain.head(); ;) {
     if ((await chain.head()) < next) {
       await pause(20);
       continue;

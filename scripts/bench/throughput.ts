@@ -30,8 +30,12 @@ export async function throughput(rounds: number, tokenArtifact: string): Promise
     const members = await enrolled(kapok.client("hotel-a"));
     const runs: Run[] = [];
     for (let round = 0; round < rounds; round++) {
-      runs.push(await measure("plain relayer", SINGLES, { chainUrl, processes }, (noted) => relay(relayer.port, noted.final)));
-      runs.push(await measure("single calls", SINGLES, { chainUrl, processes }, (noted) => singles(client, members, noted)));
+      runs.push(
+        await measure("plain relayer", SINGLES, { chainUrl, processes }, (noted) => relay(relayer.port, noted.final)),
+      );
+      runs.push(
+        await measure("single calls", SINGLES, { chainUrl, processes }, (noted) => singles(client, members, noted)),
+      );
       runs.push(await measure("batches", BATCHED, { chainUrl, processes }, (noted) => batches(client, members, noted)));
     }
     return runs;
@@ -70,7 +74,11 @@ async function relay(port: number, final: number[]): Promise<void> {
   });
 }
 
-async function singles(client: ApiClient, members: string[], noted: { accepted: number[]; final: number[] }): Promise<void> {
+async function singles(
+  client: ApiClient,
+  members: string[],
+  noted: { accepted: number[]; final: number[] },
+): Promise<void> {
   const numbers = Array.from({ length: SINGLES }, (_, number) => number);
   await inParallel(numbers, AT_ONCE, async (number) => {
     const body = { member: members[number % members.length], points: 1 };
@@ -85,7 +93,11 @@ async function singles(client: ApiClient, members: string[], noted: { accepted: 
   });
 }
 
-async function batches(client: ApiClient, members: string[], noted: { accepted: number[]; final: number[] }): Promise<void> {
+async function batches(
+  client: ApiClient,
+  members: string[],
+  noted: { accepted: number[]; final: number[] },
+): Promise<void> {
   const expected = (await redeemed(client)) + BATCHED;
   await sendBatches(client, members, "redeem", BATCHED, 1, noted);
   while ((await redeemed(client)) < expected) await pause(50);

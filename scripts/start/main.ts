@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
+import { rebuild } from "../../lambdas/core/indexing/rebuild.ts";
 import { Kapok } from "../../lambdas/core/kapok.ts";
 import { logger, saying } from "../../lambdas/core/log.ts";
 import { parseSettings } from "../../lambdas/core/settings.ts";
 import type { Settings } from "../../lambdas/core/settings.ts";
 import { readCursor } from "../../lambdas/core/store/book.ts";
+import { isRebuilding } from "../../lambdas/core/store/rebuilding.ts";
 import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
 import { keepCredentials } from "./credentials.ts";
@@ -61,6 +63,10 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
   await createTables(kapok.client, kapok.tables());
   const restored = options.has("--restored");
   const { book, strangers } = await provision({ home, kapok, chain, rpcUrl: ledger.url, settings, restored });
+  if (await isRebuilding(kapok.core)) {
+    console.log("A rebuild of the projections was interrupted; it is finished first.");
+    await rebuild(kapok, chain, 0);
+  }
   const own = settings.organisations.filter(({ signer }) => signer === undefined);
   await keepCredentials(home, own, scenarios, port);
   const apiUrl = `http://127.0.0.1:${port}`;

@@ -7,7 +7,9 @@ import { scenarios } from "../../lambdas/scenarios.ts";
 /** The rules of the house: a scenario depends on core and on no other scenario; core knows no scenario. */
 describe("The house", () => {
   const names = scenarios.map(({ name }) => name);
-  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "--", "*.ts", "*.sol"], { encoding: "utf8" })
+  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "--", "*.ts", "*.sol"], {
+    encoding: "utf8",
+  })
     .split("\n")
     .filter((file) => file !== "" && /^(contracts|lambdas|cdk|scripts|test|web)\//.test(file));
 
@@ -32,7 +34,11 @@ describe("The house", () => {
 
   it("lets core import no scenario, in whatever tree", () => {
     const wrong = edges(files).filter(({ from, to }) => {
-      return segment(from) === "core" && !from.startsWith("test/") && (names.includes(segment(to)) || to.endsWith("/scenarios.ts"));
+      return (
+        segment(from) === "core" &&
+        !from.startsWith("test/") &&
+        (names.includes(segment(to)) || to.endsWith("/scenarios.ts"))
+      );
     });
     expect(wrong).to.deep.equal([]);
   });

@@ -63,7 +63,8 @@ export class RunningKapok {
       env["KAPOK_SETTINGS"] = path;
     }
     this.process = spawn(process.execPath, [main, ...(options.args ?? [])], { env, stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [this.process.stdout!, this.process.stderr!]) stream.on("data", (chunk) => (this.output += chunk));
+    for (const stream of [this.process.stdout!, this.process.stderr!])
+      stream.on("data", (chunk) => (this.output += chunk));
   }
 
   /** Starts one and waits until it says that it runs. @throws with its output when it ends instead */

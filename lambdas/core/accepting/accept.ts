@@ -97,6 +97,7 @@ function reused(index: number, count: number): KeyError {
 }
 
 function keyReused(errors: KeyError[], count: number): Problem {
-  const detail = count > 1 ? `${errors.length} of the keys were used with another body.` : "This key was used with another body.";
+  const detail =
+    count > 1 ? `${errors.length} of the keys were used with another body.` : "This key was used with another body.";
   return new Problem("key-reused", detail, { errors });
 }

@@ -33,6 +33,11 @@ export function admission(table: Table, mostWaiting = MOST_WAITING): (organisati
     }
     const depth = await depthOf(organisation);
     if (depth < mostWaiting) return;
-    throw new Problem("too-many-requests", `${depth} operations of ${organisation} wait.`, { waiting: depth }, { "Retry-After": "5" });
+    throw new Problem(
+      "too-many-requests",
+      `${depth} operations of ${organisation} wait.`,
+      { waiting: depth },
+      { "Retry-After": "5" },
+    );
   };
 }

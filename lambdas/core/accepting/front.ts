@@ -120,11 +120,15 @@ export class Front {
   private held(organisation: string): Promise<Set<string>> {
     let journal = this.journals.get(organisation);
     if (!journal) {
-      journal = gather(async (callers: undefined[]) => {
-        const entries = await readJournal(this.kapok.core, organisation);
-        const held = new Set(entries.flatMap(({ ids }) => ids));
-        return callers.map(() => held);
-      }, Infinity, 1);
+      journal = gather(
+        async (callers: undefined[]) => {
+          const entries = await readJournal(this.kapok.core, organisation);
+          const held = new Set(entries.flatMap(({ ids }) => ids));
+          return callers.map(() => held);
+        },
+        Infinity,
+        1,
+      );
       this.journals.set(organisation, journal);
     }
     return journal(undefined);

@@ -58,7 +58,10 @@ async function putTogether(table: Table, organisation: string, made: Made[]): Pr
   let left = [...new Map(made.map((each) => [each.operation.id, each])).values()];
   for (let attempt = 0; left.length > 0; attempt++) {
     try {
-      await table.transact([...left.map(({ operation }) => putNew(table, operation)), ...waitings(table, organisation, left)]);
+      await table.transact([
+        ...left.map(({ operation }) => putNew(table, operation)),
+        ...waitings(table, organisation, left),
+      ]);
       for (const { operation } of left) stored.set(operation.id, operation);
       left = [];
     } catch (error) {

@@ -120,7 +120,10 @@ export class Administrator {
     const { hash, bytes } = await sign(this.signer, { chainId: this.chainId, nonce, data, gas, ...(to && { to }) });
     const named = creates ? `${purpose} #${creates}` : purpose;
     const entry: Entry = { nonce, scenario: "", ids: [], queued: [], candidates: [{ hash, count: 0 }], purpose: named };
-    await this.table.transact([useNonce(this.table, this.lane), ...journalEntry(this.table, ADMINISTRATOR, entry, bytes)]);
+    await this.table.transact([
+      useNonce(this.table, this.lane),
+      ...journalEntry(this.table, ADMINISTRATOR, entry, bytes),
+    ]);
     this.lane = { ...this.lane, nextNonce: nonce + 1 };
     await checkpoint("administration-journaled-not-broadcast");
     await this.chain.broadcast(bytes).catch(() => {});

@@ -45,7 +45,12 @@ export async function admission(
 }
 
 /** What is still to be done to end a signer's speaking and take its roles. */
-export async function revocation(chain: Chain, addresses: Authorities, signer: string, roles: string[]): Promise<Step[]> {
+export async function revocation(
+  chain: Chain,
+  addresses: Authorities,
+  signer: string,
+  roles: string[],
+): Promise<Step[]> {
   const contract = { address: addresses.Organisations, abi: organisationsAbi as Abi };
   const speaksFor: Hex = await readContract(chain, contract, "organisationOf", [signer]);
   const steps: Step[] = [];

@@ -21,12 +21,19 @@ export async function createBook(
   settings: Record<string, any>,
 ): Promise<Omit<BookFile, "rpcUrl">> {
   const plan = new Plan(administrator);
-  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), [administrator.address]);
+  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), [
+    administrator.address,
+  ]);
   const organisations = await plan.create("Organisations", organisationsAbi, await organisationsCode(), [authority]);
   const addresses: Record<string, string> = { AccessManager: authority, Organisations: organisations };
   for (const { name, ledger } of scenarios) {
     const constructorArguments = ledger.constructorArguments(settings[name], { authority, organisations });
-    addresses[ledger.contract] = await plan.create(ledger.contract, ledger.abi, await ledger.bytecode(), constructorArguments);
+    addresses[ledger.contract] = await plan.create(
+      ledger.contract,
+      ledger.abi,
+      await ledger.bytecode(),
+      constructorArguments,
+    );
   }
   await administrator.perform(plan.steps);
 
@@ -68,7 +75,9 @@ const submitSelector = toFunctionSelector(
 /** Whether signers may call a ledger's `submit`. */
 async function isOpen(chain: Chain, authority: string, ledger: string): Promise<boolean> {
   const manager = { address: authority, abi: accessManagerAbi as Abi };
-  return (await readContract(chain, manager, "getTargetFunctionRole", [ledger, submitSelector])) === roleId(SIGNER_ROLE);
+  return (
+    (await readContract(chain, manager, "getTargetFunctionRole", [ledger, submitSelector])) === roleId(SIGNER_ROLE)
+  );
 }
 
 function openLedger(authority: string, ledger: string, name: string): Step {

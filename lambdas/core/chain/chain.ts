@@ -99,10 +99,14 @@ export class Chain {
 
   private async blockReceipts(block: Block): Promise<any[] | undefined> {
     try {
-      return (await this.request<any[] | null>("eth_getBlockReceipts", [`0x${block.number.toString(16)}`])) ?? undefined;
+      return (
+        (await this.request<any[] | null>("eth_getBlockReceipts", [`0x${block.number.toString(16)}`])) ?? undefined
+      );
     } catch (error) {
       if (!(error instanceof ChainError)) throw error;
-      const answers = await Promise.all(block.transactions.map((hash) => this.request("eth_getTransactionReceipt", [hash])));
+      const answers = await Promise.all(
+        block.transactions.map((hash) => this.request("eth_getTransactionReceipt", [hash])),
+      );
       return answers.every((answer) => answer !== null) ? answers : undefined;
     }
   }

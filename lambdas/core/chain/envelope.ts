@@ -31,7 +31,7 @@ export function packEnvelope(entries: EnvelopeEntry[]): Uint8Array {
 export function unpackEnvelope(packed: Uint8Array): EnvelopeEntry[] {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   const entries: EnvelopeEntry[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const body = at + ENTRY_OVERHEAD;
     const end = body + bytes.readUInt16BE(at + 17);
     entries.push({

@@ -57,7 +57,9 @@ export function answerError(context: Context, serving: Serving, error: unknown):
   }
   if (error instanceof StoreUnavailable) {
     const detail = "The store does not answer at this moment.";
-    return answerProblem(context, problemDocument(serving, { name: "store-unavailable", detail }), { "Retry-After": "2" });
+    return answerProblem(context, problemDocument(serving, { name: "store-unavailable", detail }), {
+      "Retry-After": "2",
+    });
   }
   const requestId = randomUUID();
   serving.log({ requestId, method: context.req.method, path: context.req.path, error });

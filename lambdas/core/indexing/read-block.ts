@@ -52,7 +52,10 @@ export function readLedgerBlock(ledger: ReadableLedger, block: Block, receipts: 
       if (log.address !== ledger.address) continue;
       const event = ledger.decode(log);
       if (!event) continue;
-      open.push({ ...event, place: { hash: receipt.transactionHash, blockNumber: block.number, logIndex: log.logIndex } });
+      open.push({
+        ...event,
+        place: { hash: receipt.transactionHash, blockNumber: block.number, logIndex: log.logIndex },
+      });
       if (event.name !== "BatchApplied") continue;
       readBatch(found, block, organisationOf(event.args.organisation), Number(event.args.batch), open);
       open = [];
@@ -71,7 +74,8 @@ function readBatch(
   const { scenario, constants } = found.ledger;
   const decidedAt = new Date(block.time * 1000).toISOString();
   const leaves: Uint8Array[] = [];
-  const say = (id: string, decision: Decision) => found.decided.push({ organisation, id, scenario: scenario.name, decision });
+  const say = (id: string, decision: Decision) =>
+    found.decided.push({ organisation, id, scenario: scenario.name, decision });
 
   for (const { name, args, place } of events) {
     if (name === "OperationRejected") {

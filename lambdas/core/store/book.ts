@@ -53,11 +53,7 @@ export async function readBook(table: Table): Promise<Book | undefined> {
  * Writes down the book, and begins a new incarnation where the store does not know it yet, lies in another table than
  * before, or was restored as the operator says. Where it does not know it, what it knows of the chain is not whole either.
  */
-export async function keepBook(
-  table: Table,
-  book: BookFacts,
-  restored = false,
-): Promise<Book> {
+export async function keepBook(table: Table, book: BookFacts, restored = false): Promise<Book> {
   const [known, identity] = await Promise.all([readBook(table), table.identity()]);
   const sameLife = known !== undefined && known.table === identity && !restored;
   if (!known) await table.delete(cursorKey);
@@ -78,7 +74,11 @@ export interface IndexerLease {
 }
 
 /** Makes `owner` the only indexer, or answers undefined where another one is at work. */
-export async function takeIndexer(table: Table, owner: string, milliseconds: number): Promise<IndexerLease | undefined> {
+export async function takeIndexer(
+  table: Table,
+  owner: string,
+  milliseconds: number,
+): Promise<IndexerLease | undefined> {
   try {
     const item = await table.update({
       Key: { pk: "book", sk: "indexer" },

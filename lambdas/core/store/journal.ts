@@ -67,13 +67,18 @@ export function journalCandidate(
         ExpressionAttributeValues: { ":candidate": [candidate], ":size": entry.candidates.length },
       },
     },
-    { Put: { TableName: table.name, Item: { ...bytesKey(organisation, entry.nonce, entry.candidates.length), bytes } } },
+    {
+      Put: { TableName: table.name, Item: { ...bytesKey(organisation, entry.nonce, entry.candidates.length), bytes } },
+    },
   ];
 }
 
 /** The actions that close an entry: nothing of it can happen any more that has not happened. */
 export function closeEntry(table: Table, organisation: string, entry: Entry): Action[] {
-  const keys = [entryKey(organisation, entry.nonce), ...entry.candidates.map((_, n) => bytesKey(organisation, entry.nonce, n))];
+  const keys = [
+    entryKey(organisation, entry.nonce),
+    ...entry.candidates.map((_, n) => bytesKey(organisation, entry.nonce, n)),
+  ];
   return keys.map((Key) => ({ Delete: { TableName: table.name, Key } }));
 }
 
@@ -96,9 +101,15 @@ export async function readEntry(table: Table, organisation: string, nonce: numbe
 }
 
 /** The signed bytes of one candidate. */
-export async function readBytes(table: Table, organisation: string, nonce: number, candidate: number): Promise<Uint8Array> {
+export async function readBytes(
+  table: Table,
+  organisation: string,
+  nonce: number,
+  candidate: number,
+): Promise<Uint8Array> {
   const item = await table.get(bytesKey(organisation, nonce, candidate));
-  if (!item) throw new Error(`the journal of ${organisation} lacks the bytes of nonce ${nonce}, candidate ${candidate}`);
+  if (!item)
+    throw new Error(`the journal of ${organisation} lacks the bytes of nonce ${nonce}, candidate ${candidate}`);
   return item.bytes;
 }
 

@@ -117,7 +117,8 @@ export async function takeLane(table: Table, organisation: string, owner: string
     const item = await table.update({
       Key: key(organisation),
       UpdateExpression: "SET #owner = :owner, leaseUntil = :until, fence = fence + :one",
-      ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now)",
+      ConditionExpression:
+        "attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now)",
       ExpressionAttributeNames: { "#owner": "owner" },
       ExpressionAttributeValues: {
         ":owner": owner,
@@ -228,7 +229,9 @@ export function decideNonce(
     return `#${name} = :${name}`;
   });
   for (const name of consequence.remove ?? []) names[`#${name}`] = name;
-  const removal = consequence.remove?.length ? ` REMOVE ${consequence.remove.map((name) => `#${name}`).join(", ")}` : "";
+  const removal = consequence.remove?.length
+    ? ` REMOVE ${consequence.remove.map((name) => `#${name}`).join(", ")}`
+    : "";
   return {
     Update: {
       TableName: table.name,
@@ -266,7 +269,12 @@ export async function barLane(table: Table, organisation: string): Promise<void>
  * Gives the lane its new signer and opens it. Its nonces are the new key's from here on.
  * @param used how many nonces the new key has used
  */
-export async function switchSigner(table: Table, organisation: string, rotation: Rotation, used: number): Promise<void> {
+export async function switchSigner(
+  table: Table,
+  organisation: string,
+  rotation: Rotation,
+  used: number,
+): Promise<void> {
   await table.update({
     Key: key(organisation),
     UpdateExpression:

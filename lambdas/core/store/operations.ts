@@ -41,7 +41,11 @@ export function decide(organisation: string, id: string, scenario: string, decis
 }
 
 /** The operations that exist, by id. */
-export async function readOperations(table: Table, organisation: string, ids: string[]): Promise<Map<string, Operation>> {
+export async function readOperations(
+  table: Table,
+  organisation: string,
+  ids: string[],
+): Promise<Map<string, Operation>> {
   const keys = ids.map((id) => operationKey(organisation, id));
   const items = await table.getMany(keys);
   const found = new Map<string, Operation>();

@@ -41,7 +41,11 @@ const LARGEST_BATCH_WRITE = 25;
 
 /** A client for every table. Without an endpoint it is AWS's, with the credentials of the environment. */
 export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
-  const local = endpoint && { endpoint, region: "local", credentials: { accessKeyId: "kapok", secretAccessKey: "kapok" } };
+  const local = endpoint && {
+    endpoint,
+    region: "local",
+    credentials: { accessKeyId: "kapok", secretAccessKey: "kapok" },
+  };
   const client = new DynamoDBClient({ ...local, maxAttempts: 5 });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   documents.middlewareStack.add(
@@ -99,14 +103,19 @@ export class Table {
   }
 
   async update(input: Without<UpdateCommandInput>): Promise<Item | undefined> {
-    const answer = await this.client.send(new UpdateCommand({ TableName: this.name, ReturnValues: "ALL_NEW", ...input }));
+    const answer = await this.client.send(
+      new UpdateCommand({ TableName: this.name, ReturnValues: "ALL_NEW", ...input }),
+    );
     return answer.Attributes as Item | undefined;
   }
 
   /** One page, with the key to go on from. */
   async page<T extends Item = Item>(input: Without<QueryCommandInput>): Promise<{ items: T[]; next?: Key }> {
     const answer = await this.client.send(new QueryCommand({ TableName: this.name, ConsistentRead: true, ...input }));
-    return { items: (answer.Items ?? []) as T[], ...(answer.LastEvaluatedKey && { next: answer.LastEvaluatedKey as Key }) };
+    return {
+      items: (answer.Items ?? []) as T[],
+      ...(answer.LastEvaluatedKey && { next: answer.LastEvaluatedKey as Key }),
+    };
   }
 
   /** All items of a partition whose sort keys begin with `prefix`, in order. */
@@ -233,7 +242,9 @@ export function refusals(error: unknown): { code: string; item?: Item }[] | unde
 }
 
 export function chunks<T>(list: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
 }
 
 export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
