@@ -6,6 +6,8 @@ import { join } from "node:path";
 import type { Credentials } from "../../scripts/start/home.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { Desk, idOf } from "../points/end-to-end/desk.ts";
+import { CheckpointListener } from "../start/checkpoint-listener.ts";
+import { temporaryHome } from "../start/temporary-home.ts";
 import { until } from "../start/until.ts";
 import { Load } from "./load.ts";
 import { listeningOn, runs, treeOf } from "./processes.ts";
@@ -22,7 +24,17 @@ describe("npm start", function () {
   let credentials: Credentials;
 
   before(async () => {
-    kapok = await RunningKapok.start({ settings: settingsOf(), env: { CHAIN_BLOCK_SECONDS: "0.2" } });
+    const settings = settingsOf();
+    const env = { CHAIN_BLOCK_SECONDS: "0.2" };
+    const folder = temporaryHome();
+    const listener = await CheckpointListener.open(folder.path);
+    const killed = listener.killAt("administration-journaled-not-broadcast", 2);
+    kapok = await RunningKapok.begin({ settings, env: { ...env, KAPOK_CHECKPOINT_SOCKET: listener.socket } });
+    await killed;
+    listener.close();
+    folder.remove();
+    // From here on, everything is asked of a Kapok that was killed while it made its book.
+    kapok = await kapok.startAgain({ env });
     credentials = kapok.credentials();
     hotel = new Desk(credentials, "hotel-a");
     guest = await hotel.enrol();
