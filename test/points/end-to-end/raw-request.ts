@@ -28,6 +28,6 @@ export function sendRaw(url: string, bytes: (string | Uint8Array)[], halfway = f
 
 /** A request as text, with `Connection: close` so that its answer ends. */
 export function request(line: string, headers: Record<string, string>, body = ""): string {
-  const all = Object.entries({ Host: "localhost", Connection: "close", ...headers });
+  const all = Object.entries({ Connection: "close", ...headers });
   return `${line} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
 }
