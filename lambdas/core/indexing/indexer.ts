@@ -17,6 +17,8 @@ import { readableLedger, readLedgerBlock } from "./read-block.ts";
 import { settleNonce } from "./settle-nonce.ts";
 
 const LEASE_MILLISECONDS = 15_000;
+/** For how long a store that lost rows must be at rest before they are made again. */
+const STILL_MILLISECONDS = 3000;
 /** How many blocks are fetched at once while catching up. */
 const WINDOW = 32;
 
@@ -75,7 +77,9 @@ export class Indexer {
   }
 
   private async follow(lease: IndexerLease, signal: AbortSignal): Promise<void> {
+    const before = await readBook(this.kapok.core);
     const book = await keepBook(this.kapok.core, await this.facts());
+    if (before?.incarnation !== book.incarnation) await untilStill(this.kapok);
     const follower = await Follower.open(this.kapok, this.chain, book);
     let keptAt = Date.now();
     try {
@@ -93,6 +97,17 @@ export class Indexer {
     } finally {
       await releaseIndexer(this.kapok.core, lease).catch(() => {});
     }
+  }
+}
+
+/** Waits until no row comes or goes: rows are not lost all at once, and one that goes after it was made again stays lost. */
+async function untilStill(kapok: Kapok): Promise<void> {
+  const tables = [kapok.core, ...kapok.scenarios.map(({ name }) => kapok.projection(name))];
+  for (let before = -1; ;) {
+    const rows = (await Promise.all(tables.map((table) => table.count()))).reduce((sum, count) => sum + count, 0);
+    if (rows === before) return;
+    before = rows;
+    await pause(STILL_MILLISECONDS);
   }
 }
 

@@ -140,6 +140,20 @@ export class Table {
     } while (next);
   }
 
+  /** How many items there are; it reads all of them. */
+  async count(): Promise<number> {
+    let count = 0;
+    let next: Record<string, any> | undefined;
+    do {
+      const from = next && { ExclusiveStartKey: next };
+      const scan = { TableName: this.name, ConsistentRead: true, Select: "COUNT", ...from } as const;
+      const answer = await this.client.send(new ScanCommand(scan));
+      count += answer.Count ?? 0;
+      next = answer.LastEvaluatedKey;
+    } while (next);
+    return count;
+  }
+
   /**
    * The items that exist, by `pk` and `sk` joined with a space; keys may repeat.
    * @param attributes the only ones wanted, beside the keys
