@@ -5,11 +5,12 @@ import type { Kapok } from "../../lambdas/core/kapok.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
 import { keepBook, readCursor } from "../../lambdas/core/store/book.ts";
 
-/** Lets a store follow the chain to its head. */
+/** Lets a store follow the chain to its head, and know that it did. */
 export async function index(kapok: Kapok, chain: Chain, file: BookFile): Promise<void> {
   const { rpcUrl, ...facts } = file;
   const constants = await constantsOf(chain, kapok.scenarios, file.addresses);
   const follower = await Follower.open(kapok, chain, await keepBook(kapok.core, { ...facts, constants }));
   const head = await chain.head();
   while (((await readCursor(kapok.core))?.blockNumber ?? -1) < head) await follower.advance();
+  await follower.advance();
 }

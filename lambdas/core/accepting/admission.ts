@@ -1,5 +1,5 @@
 import { Problem } from "../problem.ts";
-import { readBook, readCursor } from "../store/book.ts";
+import { isLearned } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
 import type { Table } from "../store/table.ts";
 import { remembered } from "./remembered.ts";
@@ -13,10 +13,7 @@ const MOST_WAITING = 50_000;
  * @throws Problem `learning-from-chain`, `too-many-requests`
  */
 export function admission(table: Table, mostWaiting = MOST_WAITING): (organisation: string) => Promise<void> {
-  const learned = remembered(async () => {
-    const [book, cursor] = await Promise.all([readBook(table), readCursor(table)]);
-    return book !== undefined && cursor?.learned === book.incarnation;
-  });
+  const learned = remembered(() => isLearned(table));
   const depths = new Map<string, () => Promise<number>>();
   const depthOf = (organisation: string) => {
     let depth = depths.get(organisation);

@@ -3,7 +3,7 @@ import type { Kapok } from "../kapok.ts";
 import type { Operation, Status } from "../operation.ts";
 import { merklePath } from "../chain/merkle.ts";
 import { Problem } from "../problem.ts";
-import { readBook, readCursor } from "../store/book.ts";
+import { isLearned, readBook, readCursor } from "../store/book.ts";
 import { gather } from "../store/gather.ts";
 import { readJournal } from "../store/journal.ts";
 import { operationKey, operationOf } from "../store/operations.ts";
@@ -23,7 +23,8 @@ export class Front {
   private readonly kapok: Kapok;
   private readonly accepting: Accepting;
   readonly waiting: Waiting;
-  private readonly rebuilding: () => Promise<boolean>;
+  /** Whether the projections say all that the chain says. */
+  private readonly whole: () => Promise<boolean>;
   private readonly journals = new Map<string, (caller: undefined) => Promise<Set<string>>>();
   /** Operations that this process just stored: nobody has seen them further than `accepted`. */
   private readonly made = new WeakSet<Operation>();
@@ -31,7 +32,7 @@ export class Front {
   /** @param woken told whose queue grew */
   constructor(kapok: Kapok, woken: (organisation: string) => void, mostWaiting?: number) {
     this.kapok = kapok;
-    this.rebuilding = remembered(() => isRebuilding(kapok.core));
+    this.whole = remembered(async () => (await isLearned(kapok.core)) && !(await isRebuilding(kapok.core)));
     const read = gather(
       (wanted: { organisation: string; id: string }[]) => this.readTogether(wanted),
       LARGEST_TRANSACTION,
@@ -54,7 +55,7 @@ export class Front {
     const facade: Facade = {
       accept: (intents) => accept(this.accepting, facade, intents),
       settled: (operation, milliseconds) => this.waiting.settled(operation, milliseconds),
-      operation: (organisation, id) => this.accepting.read({ organisation, id }),
+      operation: (organisation, id) => this.operation(organisation, id),
       status: (operation) => this.status(operation),
       organisations: async () => {
         await this.checkWhole();
@@ -84,10 +85,17 @@ export class Front {
     return facade;
   }
 
-  /** What a projection holds while it is made again must not be taken for the truth. */
+  /** @throws Problem where the store has none, and does not know yet what the chain has */
+  private async operation(organisation: string, id: string): Promise<Operation | undefined> {
+    const operation = await this.accepting.read({ organisation, id });
+    if (operation || (await isLearned(this.kapok.core))) return operation;
+    throw new Problem("learning-from-chain", "The store is being filled from the chain.", {}, { "Retry-After": "2" });
+  }
+
+  /** What a projection holds while it is made, or made again, must not be taken for the truth. */
   private async checkWhole(): Promise<void> {
-    if (!(await this.rebuilding())) return;
-    const detail = "What is read here is being made again from the chain; writing goes on.";
+    if (await this.whole()) return;
+    const detail = "What is read here is being made again from the chain.";
     throw new Problem("learning-from-chain", detail, {}, { "Retry-After": "5" });
   }
 

@@ -67,6 +67,12 @@ export async function readCursor(table: Table): Promise<Cursor | undefined> {
   return item as unknown as Cursor | undefined;
 }
 
+/** Whether this life of the store has seen the whole chain: until then, what it does not know may exist all the same. */
+export async function isLearned(table: Table): Promise<boolean> {
+  const [book, cursor] = await Promise.all([readBook(table), readCursor(table)]);
+  return book !== undefined && cursor?.learned === book.incarnation;
+}
+
 /** Who may move the cursor, until when. */
 export interface IndexerLease {
   owner: string;
