@@ -30,7 +30,7 @@ describe("A Kapok on a difficult chain that is killed", function () {
     await weather.end();
     await run.settle();
     console.log(`${run.report()}\n${[...weather.met].map(([name, count]) => `${name}: ${count}`).join(", ")}`);
-    expect(await run.faults()).to.deep.equal([]);
+    expect((await run.faults()).join("\n")).to.equal("");
   });
 
   it("rejected what no block takes, when it was all that was left of its batch", () => {

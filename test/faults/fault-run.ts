@@ -71,7 +71,7 @@ export class FaultRun {
     this.#chain = chain;
     this.kapok = kapok;
     this.random = new Random(options.seed);
-    this.kills = new Kills(listener, this.random.branch(), () => this.shown.open);
+    this.kills = new Kills(listener, this.random.branch(), () => this.shown.open + this.shown.forgotten().length);
     this.traffic = new Traffic({
       credentials: kapok.credentials(),
       merchants: ["hotel-a", "hotel-b", "park-c"],
@@ -124,6 +124,13 @@ export class FaultRun {
     this.kapok = await this.kapok.startAgain();
   }
 
+  /** Lets the traffic go on until so many more operations are decided. */
+  async decide(more: number): Promise<void> {
+    const decided = () => this.shown.promised.length - this.shown.open;
+    const enough = decided() + more;
+    while (decided() < enough) await sleep(50);
+  }
+
   /** Goes on until enough was sent, and then until all of it is decided. */
   async settle(): Promise<void> {
     while (this.#sent < this.#options.operations) await sleep(100);
@@ -131,6 +138,7 @@ export class FaultRun {
     this.say(`${this.#sent} operations sent, ${this.shown.open} open`);
     const until = Date.now() + PATIENCE;
     const client = this.traffic.client("office");
+    await this.#askForForgotten();
     while (Date.now() < until) {
       for (const { organisation, id } of this.shown.undecided().slice(0, 200)) await client.look(organisation, id);
       if (this.shown.open === 0) break;
@@ -173,6 +181,15 @@ export class FaultRun {
 
   get #sent(): number {
     return this.shown.operations.size;
+  }
+
+  /** Whoever never heard the end of it asks again, with the same keys. */
+  async #askForForgotten(): Promise<void> {
+    const forgotten = new Set(this.shown.forgotten().map(({ organisation, id }) => `${organisation} ${id}`));
+    const left = this.traffic.wishes.filter(({ organisation, wanted }) =>
+      wanted.some(({ id }) => forgotten.has(`${organisation} ${id}`)),
+    );
+    for (const wish of left) await this.traffic.client(wish.organisation).send(wish);
   }
 
   /** Late retries, when everything is over: the same keys find the same operations. */

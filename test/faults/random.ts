@@ -31,8 +31,10 @@ export class Random {
   }
 
   shuffled<T>(list: readonly T[]): T[] {
-    const left = [...list];
-    return list.map(() => left.splice(this.between(0, left.length - 1), 1)[0]!);
+    return list
+      .map((item) => ({ item, place: this.next() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ item }) => item);
   }
 
   /** Chance of its own for one actor: what others draw does not change it. */

@@ -27,6 +27,17 @@ export class ScriptedChain extends Chain {
     return this.newest;
   }
 
+  override async chainId(): Promise<number> {
+    return 1337;
+  }
+
+  /** Blocks that nothing is in. */
+  override async block(number: number) {
+    if (number > this.newest) return undefined;
+    const hashOf = (at: number) => `0x${at.toString(16).padStart(64, "0")}`;
+    return { number, hash: hashOf(number), parentHash: hashOf(number - 1), time: number, transactions: [] };
+  }
+
   override async usedNonces(): Promise<number> {
     return this.used;
   }

@@ -11,6 +11,8 @@ export interface ShownOperation {
   readonly id: string;
   /** Whether an answer said that it was taken: 202, or anything after that. */
   promised: boolean;
+  /** Whether it was promised, and the store lost it before it was decided. */
+  wasPromised?: boolean;
   /** Of the farthest status that was shown; -1 before the first. */
   rank: number;
   status?: Status;
@@ -26,8 +28,9 @@ export type Hear = (status: Status | undefined, document?: unknown) => void;
 export class Shown {
   readonly faults: string[] = [];
   readonly operations = new Map<string, ShownOperation>();
-  /** Grows when a table is lost on purpose: what was open then may be forgotten. */
+  /** Grows when the store is lost on purpose. */
   #life = 0;
+  #losing = false;
   #open = 0;
 
   /** To be called before a question is sent: what others are told meanwhile is no contradiction. */
@@ -37,6 +40,7 @@ export class Shown {
     const promised = operation.promised;
     const life = this.#life;
     return (status, document) => {
+      if (this.#losing) return;
       if (status !== undefined) this.#hear(operation, status, document, life === this.#life ? before : -1);
       else if (promised && life === this.#life) this.fault(operation, "was promised, and then nobody knew it");
     };
@@ -55,12 +59,27 @@ export class Shown {
     return this.promised.filter(({ rank }) => rank < 2);
   }
 
-  /** From here on the store may have forgotten what was not decided, until its client asks again. */
-  forgetOpen(): void {
+  /**
+   * Somebody takes the store away from under the product: what was open may be forgotten until its client asks again,
+   * and what is said meanwhile counts for nothing. What is decided stays decided.
+   */
+  async duringLoss(loss: () => Promise<unknown>): Promise<void> {
+    this.#forgetOpen();
+    this.#losing = true;
+    await loss();
+    this.#losing = false;
+    this.#forgetOpen();
+  }
+
+  /** Operations that were promised before a loss, and that nobody asked for again. */
+  forgotten(): ShownOperation[] {
+    return [...this.operations.values()].filter(({ wasPromised, promised }) => wasPromised && !promised);
+  }
+
+  #forgetOpen(): void {
     this.#life++;
     for (const operation of this.undecided()) {
-      operation.rank = -1;
-      operation.promised = false;
+      Object.assign(operation, { rank: -1, promised: false, wasPromised: true });
       this.#open--;
     }
   }

@@ -1,5 +1,7 @@
 import { dynamodb, Table, type Item, type Key } from "../../lambdas/core/store/table.ts";
+import { readJournal } from "../../lambdas/core/store/journal.ts";
 import type { RunningKapok } from "../core/running-kapok.ts";
+import type { Random } from "./random.ts";
 
 interface Endpoints {
   dynamodbEndpoint: string;
@@ -53,4 +55,20 @@ export async function expireLeases(kapok: RunningKapok): Promise<void> {
       ExpressionAttributeValues: { ":past": 0 },
     });
   }
+}
+
+/** Deletes every item of every table, in no order, while the product goes on. */
+export async function emptyTables(kapok: RunningKapok, random: Random): Promise<void> {
+  const found: { table: Table; key: Key }[] = [];
+  for (const table of Object.values(tablesOf(kapok))) {
+    for await (const { pk, sk } of table.everything()) found.push({ table, key: { pk, sk } });
+  }
+  for (const { table, key } of random.shuffled(found)) await table.delete(key);
+}
+
+/** How many operations the journals hold for now. */
+export async function journaled(kapok: RunningKapok, organisations: readonly string[]): Promise<number> {
+  const { core } = tablesOf(kapok);
+  const journals = await Promise.all(organisations.map((organisation) => readJournal(core, organisation)));
+  return journals.flat().flatMap(({ ids }) => ids).length;
 }
