@@ -94,6 +94,7 @@ export class Desk extends ApiClient {
     let cursor = "";
     do {
       const page = await this.read(`/v1/points/members/${member}/entries?limit=${limit}${cursor}`);
+      if (page.entries.length > limit) throw new Error(`a page of ${limit} has ${page.entries.length} entries`);
       entries.push(...page.entries);
       cursor = page.cursor && `&cursor=${page.cursor}`;
     } while (cursor);
