@@ -22,10 +22,11 @@ export class Load {
   async stop(): Promise<number> {
     this.abandon();
     await Promise.all(this.#lanes);
-    for (const key of this.keys) {
+    const outcomes = this.keys.map(async (key) => {
       const { status } = await this.#desk.decided(idOf(this.#desk.organisation, key));
       if (status !== "final") throw new Error(`an earning was ${status}`);
-    }
+    });
+    await Promise.all(outcomes);
     return this.keys.length;
   }
 
@@ -39,7 +40,7 @@ export class Load {
       const key = randomUUID();
       this.keys.push(key);
       while (!(await this.#sent(key))) await sleep(100);
-      await sleep(50);
+      await sleep(100);
     }
   }
 

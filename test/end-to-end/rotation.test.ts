@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readContract } from "../../lambdas/core/administering/read-contract.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { organisationHex } from "../../lambdas/core/chain/envelope.ts";
@@ -18,6 +19,7 @@ import { until } from "../start/until.ts";
 import { command } from "./command.ts";
 import type { Ended } from "./command.ts";
 import { Load } from "./load.ts";
+import { Steps } from "./steps.ts";
 
 const organisation = "hotel-a";
 
@@ -33,9 +35,11 @@ describe("Another signer for an organisation", function () {
   let signer: string;
   let batches: number;
   let load: Load | undefined;
+  let steps: Steps;
 
   before(async () => {
     listener = await CheckpointListener.open(folder.path);
+    steps = new Steps(listener);
     kapok = await RunningKapok.start({
       settings: settingsOf(),
       env: { CHAIN_BLOCK_SECONDS: "0.2", KAPOK_CHECKPOINT_SOCKET: listener.socket },
@@ -55,18 +59,29 @@ describe("Another signer for an organisation", function () {
 
   afterEach(() => {
     load?.abandon();
-    listener.onStop = () => undefined;
+    steps.letGo();
+    steps.kill = undefined;
   });
 
   it("is given under load, killed at each step and begun again, and keeps the state", async () => {
     load = new Load(hotel, guest);
-    const steps = ["begun", "granted", "barred", "switched"].map((step) => `rotation-${step}`);
-    for (const step of ["administration-journaled-not-broadcast", ...steps]) {
-      const killed = listener.killAt(step);
-      const ended = rotate();
-      await killed;
-      expect((await ended).code, step).to.equal("SIGKILL");
+    await steps.keepBack();
+    for (const step of [
+      "administration-journaled-not-broadcast",
+      "rotation-begun",
+      "rotation-granted",
+      "rotation-barred",
+    ]) {
+      expect((await rotate(step)).code, step).to.equal("SIGKILL");
     }
+    const waiting = rotate("rotation-switched");
+    const barred = steps.reached("rotation-barred");
+    await until("the lane is barred", () => steps.reached("rotation-barred") > barred, 30_000);
+    await sleep(1000);
+    expect(steps.reached("rotation-switched"), "switched while bytes of the old key were open").to.equal(0);
+    steps.letGo();
+    expect((await waiting).code).to.equal("SIGKILL");
+
     const { code, output } = await rotate();
     expect(code, output).to.equal(0);
     earned += await load.stop();
@@ -75,26 +90,16 @@ describe("Another signer for an organisation", function () {
   });
 
   it("is given though the old key is lost: what it signed and no block holds is decided once, by the new one", async () => {
-    let release!: () => void;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    let held = false;
-    listener.onStop = async ({ name, pid }) => {
-      if (name === "rotation-revoked-not-indexed") process.kill(pid, "SIGKILL");
-      if (name !== "journaled-not-broadcast") return;
-      held = true;
-      await released;
-    };
     load = new Load(hotel, guest);
-    await until("signed bytes are held back", () => held);
+    await steps.keepBack();
     const keyFile = `${signer.toLowerCase()}.json`;
     renameSync(join(kapok.home, "keys", keyFile), join(lostKeys.path, keyFile));
-    expect((await rotate()).code).to.equal("SIGKILL");
-
-    listener.onStop = () => undefined;
-    release();
+    expect((await rotate("rotation-revoked-not-indexed")).code).to.equal("SIGKILL");
     const { code, output } = await rotate();
     expect(code, output).to.equal(0);
     expect(output).to.include(`revoked ${signer}`);
+    // Only now do the bytes of the old key reach the chain, where they can but revert.
+    steps.letGo();
     earned += await load.stop();
     await expectAnother(new KeyFolder(lostKeys.path));
   });
@@ -119,7 +124,9 @@ describe("Another signer for an organisation", function () {
     }
   });
 
-  function rotate(): Promise<Ended> {
+  /** @param step where it is killed, if at all */
+  function rotate(step?: string): Promise<Ended> {
+    steps.kill = step;
     const env = { KAPOK_HOME: kapok.home, KAPOK_CHECKPOINT_SOCKET: listener.socket };
     return command("rotate.ts", [organisation], env);
   }
