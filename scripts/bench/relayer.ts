@@ -33,7 +33,9 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ hash }));
   });
 });
-server.listen(0, "127.0.0.1", () => process.send!({ port: (server.address() as { port: number }).port }));
+server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () =>
+  process.send!({ port: (server.address() as { port: number }).port }),
+);
 process.on("disconnect", () => process.exit(0));
 
 async function send(to: Hex | undefined, data: Hex, gas: bigint): Promise<string> {

@@ -5,6 +5,9 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
 import { problems } from "../problem.ts";
 
+/** Connections that may wait to be taken: many clients come at once after a restart. */
+const LONGEST_BACKLOG = 4096;
+
 /** A listening server. */
 export interface Listening {
   port: number;
@@ -26,7 +29,7 @@ export async function serve(app: Pick<Hono<any>, "fetch">, port: number): Promis
   const server = createServer(limits, (request, response) => void listener(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen({ port, host: "127.0.0.1", backlog: LONGEST_BACKLOG }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => closed(server) };
 }
