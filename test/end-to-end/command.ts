@@ -8,6 +8,9 @@ export interface Ended {
   output: string;
 }
 
+/** For how long a program may run: one that should have ended must not outlive its test. */
+const LONGEST = 60_000;
+
 /** Runs one of our programs, `scripts/<script>`, to its end. */
 export function command(script: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   const path = fileURLToPath(new URL(`../../scripts/${script}`, import.meta.url));
@@ -15,6 +18,7 @@ export function command(script: string, args: string[], env: NodeJS.ProcessEnv):
   const child = spawn(process.execPath, [path, ...args], {
     env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: LONGEST,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
