@@ -20,7 +20,7 @@ export async function openBook(options: Partial<Programme> = {}, merchants?: str
   }
 
   /** Sends one batch, in a block of this time where one is given. */
-  async function send(organisation: string, entries: Entry[], time?: number): Promise<Event[]> {
+  async function post(organisation: string, entries: Entry[], time?: number): Promise<Event[]> {
     if (time !== undefined) await client.setNextBlockTimestamp({ timestamp: BigInt(time) });
     const { events } = await sandbox.submit(organisation, entries);
     return events.map((event) => spelled(ledger.abi, event));
@@ -28,7 +28,7 @@ export async function openBook(options: Partial<Programme> = {}, merchants?: str
 
   /** Sends one batch of different operations of which all must be applied, and returns them and its events. */
   async function apply(organisation: string, entries: Entry[], time?: number) {
-    const events = await send(organisation, entries, time);
+    const events = await post(organisation, entries, time);
     const rejected = reasonsOf(events);
     if (rejected.length > 0) throw new Error(`rejected: ${rejected.join(", ")}`);
     const period = Math.floor(((await now()) - start) / programme.periodSeconds);
@@ -38,7 +38,7 @@ export async function openBook(options: Partial<Programme> = {}, merchants?: str
   /** Sends one operation that must be rejected and leave nothing, and returns the reason. */
   async function rejectionOf(organisation: string, operation: Entry, time?: number): Promise<string> {
     const before = await everything();
-    const events = await send(organisation, [operation], time);
+    const events = await post(organisation, [operation], time);
     const trace = events.map(({ eventName }) => eventName).join();
     if (trace !== "OperationRejected,BatchApplied") throw new Error(`it was applied, or left a trace: ${trace}`);
     if ((await everything()) !== before) throw new Error("it changed the state");
@@ -64,7 +64,7 @@ export async function openBook(options: Partial<Programme> = {}, merchants?: str
   /** The second at which a period begins. */
   const periodStart = (period: number) => start + period * programme.periodSeconds;
 
-  return { ...sandbox, programme, start, periodStart, now, send, apply, rejectionOf, everything, member };
+  return { ...sandbox, programme, start, periodStart, now, post, apply, rejectionOf, everything, member };
 }
 
 /** Why a batch rejected what it rejected, in order. */

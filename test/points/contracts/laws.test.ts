@@ -4,7 +4,7 @@ import { laws } from "../../../lambdas/points/audit-laws.ts";
 import { type Found, randomRun } from "./random-run.ts";
 
 const seed = Number(process.env["SEED"] ?? randomInt(2 ** 31));
-const batches = Number(process.env["BATCHES"] ?? 160);
+const batches = Number(process.env["BATCHES"] ?? 120);
 
 /** `SEED=… BATCHES=…` run it again, or longer. Each law has the number and the words of contracts/points/README.md. */
 describe(`The laws of a points book, over random batches (SEED=${seed})`, () => {
