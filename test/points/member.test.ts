@@ -10,7 +10,9 @@ const operations = Array.from(
   { length: 99 },
   (_, n) => `0b8e6a52-7f3c-8a1d-9e40-5c2d71f8a6${String(n).padStart(2, "0")}`,
 );
-const now = Math.floor(Date.now() / 1000);
+/** Seconds; read anew before each test, since other tests may take longer than a period here. */
+let now: number;
+const readClock = () => (now = Math.floor(Date.now() / 1000));
 
 /** A book whose period 100 began 50 seconds ago. */
 function opened() {
@@ -37,6 +39,8 @@ function opened() {
 const second = (time: number) => new Date(time * 1000).toISOString();
 
 describe("a member", () => {
+  beforeEach(readClock);
+
   it("has what is alive, with the seconds at which it expires", async () => {
     const { post, get } = opened();
     post("PointsEarned", { points: 7n }, accountWord([7, 0, 5, 3], 100));
@@ -84,6 +88,8 @@ describe("a member", () => {
 });
 
 describe("the entries of a member", () => {
+  beforeEach(readClock);
+
   it("are what moved points, newest first, and sum to the balance", async () => {
     const { post, get, book } = opened();
     post("PointsEarned", { points: 10n }, accountWord([10], 94), 600);
