@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { CheckpointListener } from "../start/checkpoint-listener.ts";
+import { Aftermath, severalAtOnce } from "./aftermath.ts";
 import { readChain } from "./chain-reader.ts";
 import { command } from "./commands.ts";
 import { Kills } from "./kills.ts";
@@ -119,7 +120,7 @@ export class FaultRun {
 
   /** Kills npm start while promised operations are open, and starts it again. */
   async killWhole(withParts: boolean): Promise<void> {
-    while (this.shown.open === 0) await sleep(20);
+    await this.until("something is open", () => this.shown.open > 0);
     await this.kills.whole(this.kapok, withParts);
     this.kapok = await this.kapok.startAgain();
   }
@@ -128,25 +129,28 @@ export class FaultRun {
   async decide(more: number): Promise<void> {
     const decided = () => this.shown.promised.length - this.shown.open;
     const enough = decided() + more;
-    while (decided() < enough) await sleep(50);
+    await this.until(`${more} more operations are decided`, () => decided() >= enough);
+  }
+
+  /** Waits while the traffic goes on. @throws where that takes too long, or the traffic has stopped */
+  async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (!(await holds())) {
+      if (this.traffic.failure) throw this.traffic.failure;
+      if (Date.now() > deadline) throw new Error(`waited ${PATIENCE / 1000} s in vain until ${what}`);
+      await sleep(50);
+    }
   }
 
   /** Goes on until enough was sent, and then until all of it is decided. */
   async settle(): Promise<void> {
-    while (this.#sent < this.#options.operations) await sleep(100);
+    await this.until("enough is sent", () => this.#sent >= this.#options.operations);
     await this.traffic.end();
     this.say(`${this.#sent} operations sent, ${this.shown.open} open`);
-    const until = Date.now() + PATIENCE;
-    const client = this.traffic.client("office");
-    await this.#askForForgotten();
-    while (Date.now() < until) {
-      for (const { organisation, id } of this.shown.undecided().slice(0, 200)) await client.look(organisation, id);
-      if (this.shown.open === 0) break;
-      await sleep(300);
-    }
-    for (const { organisation, id, document } of this.shown.promised)
-      if (!document) await client.look(organisation, id);
-    await this.#askOnceMore();
+    const aftermath = new Aftermath(this.traffic, this.shown, this.random);
+    await aftermath.askForForgotten();
+    await aftermath.awaitDecisions(PATIENCE);
+    await aftermath.askOnceMore();
     this.say(`${this.shown.open} open`);
   }
 
@@ -183,31 +187,14 @@ export class FaultRun {
     return this.shown.operations.size;
   }
 
-  /** Whoever never heard the end of it asks again, with the same keys. */
-  async #askForForgotten(): Promise<void> {
-    const forgotten = new Set(this.shown.forgotten().map(({ organisation, id }) => `${organisation} ${id}`));
-    const left = this.traffic.wishes.filter(({ organisation, wanted }) =>
-      wanted.some(({ id }) => forgotten.has(`${organisation} ${id}`)),
-    );
-    for (const wish of left) await this.traffic.client(wish.organisation).send(wish);
-  }
-
-  /** Late retries, when everything is over: the same keys find the same operations. */
-  async #askOnceMore(): Promise<void> {
-    for (let count = 0; count < 40; count++) {
-      const wish = this.random.one(this.traffic.wishes);
-      await this.traffic.client(wish.organisation).send(wish);
-    }
-  }
-
   async #balances(balances: Map<string, { stated: number }>): Promise<string[]> {
     const client = this.traffic.client("hotel-a");
     const faults: string[] = [];
-    for (const [member, { stated }] of balances) {
+    await severalAtOnce([...balances], async ([member, { stated }]) => {
       const { body } = await client.read(`/v1/points/members/${member}`);
       if (body.balance !== stated)
         faults.push(`member ${member} has ${stated} on the chain, and ${body.balance} by the API`);
-    }
+    });
     return faults;
   }
 

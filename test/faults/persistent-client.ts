@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer } from "../core/api-client.ts";
-import { ApiClient } from "../core/api-client.ts";
-import type { Credentials } from "../../scripts/start/home.ts";
+import type { Answer, ApiClient } from "../core/api-client.ts";
 import type { Random } from "./random.ts";
 import type { Hear, Shown, Status } from "./shown.ts";
 import type { Wish } from "./wish.ts";
@@ -26,9 +24,9 @@ export class PersistentClient {
   readonly #random: Random;
   readonly #retries: Retries;
 
-  constructor(credentials: Credentials, organisation: string, shown: Shown, random: Random, retries = new Retries()) {
-    this.organisation = organisation;
-    this.#api = new ApiClient(credentials, organisation);
+  constructor(api: ApiClient, shown: Shown, random: Random, retries = new Retries()) {
+    this.organisation = api.organisation;
+    this.#api = api;
     this.#shown = shown;
     this.#random = random;
     this.#retries = retries;
@@ -40,8 +38,13 @@ export class PersistentClient {
     const options = { body, ...(isBatch ? {} : { key: wanted[0]!.key }), ...(wait !== undefined && { wait }) };
     return this.#insist(async () => {
       const hear = wanted.map(({ id }) => this.#shown.ask(wish.organisation, id));
+      const stood = this.#shown.look();
       const answer = await this.#api.call(method, path, options);
-      return isPassing(answer) ? answer : this.#understand(wish, answer, hear);
+      const known = this.#understand(wish, answer, hear);
+      if (known || isPassing(answer) || !stood()) return known ?? answer;
+      const what = `${answer.status} to ${path}: ${JSON.stringify(answer.body)}`;
+      this.#shown.fault({ ...wish, id: wanted[0]!.id }, what);
+      return [undefined];
     });
   }
 
@@ -66,17 +69,17 @@ export class PersistentClient {
     return answer!;
   }
 
-  #understand(wish: Wish, answer: Answer, hear: Hear[]): (Status | undefined)[] {
-    const { status, body } = answer;
+  /** What the answer says of each wanted operation; undefined where it is another answer. */
+  #understand(wish: Wish, { status, body }: Answer, hear: Hear[]): Status[] | undefined {
     if (wish.isBatch && status === 202) {
       wish.wanted.forEach((_, index) => hear[index]!(body.operations[index].status));
       return body.operations.map((operation: { status: Status }) => operation.status);
     }
+    if (![200, 201, 202, 409].includes(status)) return undefined;
     const document = status === 201 || status === 409 ? body.operation : body;
-    const isKnown = [200, 201, 202, 409].includes(status) && document?.status !== undefined;
-    if (isKnown) hear[0]!(document.status, document);
-    else this.#shown.fault({ ...wish, id: wish.wanted[0]!.id }, `${status} to ${wish.path}: ${JSON.stringify(body)}`);
-    return [isKnown ? document.status : undefined];
+    if (document?.status === undefined) return undefined;
+    hear[0]!(document.status, document);
+    return [document.status];
   }
 
   async #insist<T>(ask: () => Promise<T[] | Answer>): Promise<T[]> {

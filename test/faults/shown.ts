@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export type Status = "accepted" | "submitted" | "final" | "rejected";
+
+/** A process may answer from a view of the store that is a second old: only then does it know that rows are gone. */
+const VIEW_MILLISECONDS = 1500;
 
 /** How far a status is. One that a later answer puts behind an earlier one went backwards. */
 const ranks: Record<Status, number> = { accepted: 0, submitted: 1, final: 2, rejected: 2 };
@@ -40,10 +44,16 @@ export class Shown {
     const promised = operation.promised;
     const life = this.#life;
     return (status, document) => {
-      if (this.#losing) return;
+      if (this.#losing) return void (operation.wasPromised ||= status !== undefined);
       if (status !== undefined) this.#hear(operation, status, document, life === this.#life ? before : -1);
       else if (promised && life === this.#life) this.fault(operation, "was promised, and then nobody knew it");
     };
+  }
+
+  /** To be called before something is looked at: tells afterwards whether the store stood all the while. */
+  look(): () => boolean {
+    const life = this.#life;
+    return () => !this.#losing && life === this.#life;
   }
 
   /** How many operations were promised, and nobody knows the outcome of yet. */
@@ -67,6 +77,7 @@ export class Shown {
     this.#forgetOpen();
     this.#losing = true;
     await loss();
+    await sleep(VIEW_MILLISECONDS);
     this.#losing = false;
     this.#forgetOpen();
   }

@@ -1,5 +1,7 @@
-import { dynamodb, Table, type Item, type Key } from "../../lambdas/core/store/table.ts";
+import { chunks, dynamodb, Table, type Item, type Key } from "../../lambdas/core/store/table.ts";
+import { readBook } from "../../lambdas/core/store/book.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
+import { allLanes } from "../../lambdas/core/store/lanes.ts";
 import type { RunningKapok } from "../core/running-kapok.ts";
 import type { Random } from "./random.ts";
 
@@ -63,7 +65,9 @@ export async function emptyTables(kapok: RunningKapok, random: Random): Promise<
   for (const table of Object.values(tablesOf(kapok))) {
     for await (const { pk, sk } of table.everything()) found.push({ table, key: { pk, sk } });
   }
-  for (const { table, key } of random.shuffled(found)) await table.delete(key);
+  for (const some of chunks(random.shuffled(found), 20)) {
+    await Promise.all(some.map(({ table, key }) => table.delete(key)));
+  }
 }
 
 /** How many operations the journals hold for now. */
@@ -71,4 +75,11 @@ export async function journaled(kapok: RunningKapok, organisations: readonly str
   const { core } = tablesOf(kapok);
   const journals = await Promise.all(organisations.map((organisation) => readJournal(core, organisation)));
   return journals.flat().flatMap(({ ids }) => ids).length;
+}
+
+/** Whether every lane takes work: none has to use up nonces of lost bytes first. */
+export async function lanesAreOpen(kapok: RunningKapok): Promise<boolean> {
+  const { core } = tablesOf(kapok);
+  const [book, lanes] = await Promise.all([readBook(core), allLanes(core)]);
+  return lanes.length > 0 && lanes.every(({ closing, incarnation }) => !closing && incarnation === book?.incarnation);
 }
