@@ -1,15 +1,12 @@
 /**
- * `npm test`: everything that must hold before a change lands, one after another, and one line over all runners at the
- * end: `N passed, N failed, N skipped`. A step that counts nothing itself counts as one.
+ * `npm test [-- NAME…]`: everything that must hold before a change lands, two steps at a time, and one line over all
+ * runners at the end: `N passed, N failed, N skipped`. A step that counts nothing itself counts as one.
  */
 import { spawn } from "node:child_process";
-import { resolve as absolute } from "node:path";
 
 interface Step {
   name: string;
   command: string[];
-  /** Finds a runner's own counts in its output. */
-  counts?: (output: string) => Counts;
 }
 
 interface Counts {
@@ -18,59 +15,70 @@ interface Counts {
   skipped: number;
 }
 
+const mocha = (...folders: string[]) => ["mocha", ...folders.map((folder) => `test/${folder}/*.test.ts`)];
+
+/** The longest first, so that both lanes end at about the same time. */
 const steps: Step[] = [
+  { name: "kills and difficult chains", command: mocha("faults") },
   { name: "generated code is fresh", command: ["node", "scripts/generate.ts", "--check"] },
   { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
   { name: "lint", command: ["oxlint", "--deny-warnings"] },
   { name: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
-  { name: "proofs", command: ["node", "scripts/prove.ts"], counts: mochaCounts },
-  { name: "contracts", command: ["hardhat", "test", "solidity"], counts: mochaCounts },
-  { name: "everything else", command: ["mocha"], counts: mochaCounts },
+  { name: "contracts in Solidity", command: ["hardhat", "test", "solidity"] },
+  { name: "contracts", command: mocha("*/contracts") },
+  { name: "end to end", command: mocha("end-to-end", "*/end-to-end") },
+  { name: "proofs", command: ["node", "scripts/prove.ts"] },
+  { name: "core", command: mocha("core", "core/http", "core/auditing") },
+  { name: "points", command: mocha("points") },
+  { name: "one machine", command: mocha("start") },
 ];
 
 const wanted = process.argv.slice(2);
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const step of steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  const { code, output } = await run(step);
-  const own = step.counts?.(output);
-  const counts = own && own.passed + own.failed > 0 ? own : { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+if (chosen.length === 0) {
+  console.error(`There is no such step. There are: ${steps.map(({ name }) => `"${name}"`).join(", ")}.`);
+  process.exit(2);
 }
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+await Promise.all([lane(), lane()]);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs a step and shows what it says as it says it. */
-function run({ name, command }: Step): Promise<{ code: number; output: string }> {
+async function lane(): Promise<void> {
+  for (let step = chosen.shift(); step; step = chosen.shift()) {
+    const counts = await run(step);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+}
+
+/** Runs a step, and shows what it said once it has ended. */
+function run({ name, command }: Step): Promise<Counts> {
   const began = Date.now();
-  console.log(`\n— ${name}: ${command.join(" ")}`);
   const [program, ...args] = command;
   return new Promise((resolve) => {
-    // Tests start many processes of ours: what Node compiled for one, it need not compile for the next.
-    const env = { NODE_COMPILE_CACHE: absolute("node_modules/.cache/node"), ...process.env };
-    const child = spawn(program!, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program!, args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output += chunk;
-        process.stdout.write(chunk);
-      });
-    }
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => (output += String(error)));
     child.on("close", (code) => {
-      console.log(`— ${name}: ${code === 0 ? "done" : "FAILED"} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
-      resolve({ code: code ?? 1, output });
+      const seconds = ((Date.now() - began) / 1000).toFixed(1);
+      console.log(`\n— ${name} (${command.join(" ")}): ${code === 0 ? "done" : "FAILED"} in ${seconds} s\n${output}`);
+      resolve(countsOf(output, code ?? 1));
     });
   });
 }
 
-/** The lines `N passing`, `N failing`, `N pending` that mocha and its kin end with. */
-function mochaCounts(output: string): Counts {
+/** What a runner says of itself in lines such as `7 passing`; otherwise the step as one. */
+function countsOf(output: string, code: number): Counts {
   const sum = (words: string) => {
     const lines = output.matchAll(new RegExp(`^\\s*(\\d+) (?:${words})\\b`, "gm"));
     return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
   };
-  return { passed: sum("passing|passed"), failed: sum("failing|failed"), skipped: sum("pending|skipped") };
+  const own = { passed: sum("passing|passed"), failed: sum("failing|failed"), skipped: sum("pending|skipped") };
+  const counts = own.passed + own.failed > 0 ? own : { passed: code === 0 ? 1 : 0, failed: 0, skipped: own.skipped };
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
 }

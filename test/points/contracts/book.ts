@@ -6,9 +6,11 @@ import { spelled } from "./spelled.ts";
 
 export type Book = Awaited<ReturnType<typeof openBook>>;
 
+let built: Promise<unknown> | undefined;
+
 /** A points book on a chain of its own, whose tests choose the time of each block and read what each batch decided. */
 export async function openBook(options: Partial<Programme> = {}, merchants?: string[]) {
-  await hre.tasks.getTask("build").run({ quiet: true });
+  await (built ??= hre.tasks.getTask("build").run({ quiet: true }));
   const sandbox = await openSandbox(options, merchants);
   const { client, ledger, read, organisationId } = sandbox;
   const programme: Programme = await read("programme");

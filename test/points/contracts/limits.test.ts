@@ -139,6 +139,13 @@ describe("Limits", () => {
       await book.apply("hotel", [earn(member, 100)]);
     });
 
+    it("are not freed within a batch either", async () => {
+      const [original] = (await book.apply("hotel", [earn(member, 900)], midnight + 4 * DAY)).originals;
+      const events = await book.post("hotel", [reversalOf(original!), earn(member, 100), earn(member, 1)]);
+      const reason = errorOf("PointsLedgerDailyCapExceeded", 1000, 1000, 1);
+      expect(events.map(({ args }) => args["reason"]).slice(0, 3)).to.deep.equal([undefined, undefined, reason]);
+    });
+
     it("let nobody issue where the cap is nothing", async () => {
       const closed = await openBook({ dailyIssueCap: 0n });
       const guest = await closed.member();
