@@ -1,7 +1,11 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Scenario } from "./scenario.ts";
 import type { Logger } from "./log.ts";
+import { remembered } from "./remembered.ts";
 import { Table } from "./store/table.ts";
+
+/** For how long a process may not notice that its tables are others. */
+const IDENTITY_MILLISECONDS = 10_000;
 
 /** What every part of one deployment shares: its scenarios, its tables, its log. */
 export class Kapok {
@@ -43,8 +47,17 @@ export class Kapok {
     return table;
   }
 
-  /** Names of all tables. */
-  tables(): string[] {
-    return [this.core.name, ...[...this.projections.values()].map((table) => table.name)];
+  /** Core's table and those of the scenarios. */
+  tables(): Table[] {
+    return [this.core, ...this.projections.values()];
   }
+
+  /** The identities that DynamoDB gave the tables, by name: one that was restored or made anew has another. */
+  async readIdentities(): Promise<Record<string, string>> {
+    const identities = this.tables().map(async (table) => [table.name, await table.identity()] as const);
+    return Object.fromEntries(await Promise.all(identities));
+  }
+
+  /** The same, as it was at most ten seconds ago. */
+  readonly identities = remembered(() => this.readIdentities(), IDENTITY_MILLISECONDS);
 }

@@ -30,7 +30,7 @@ const kept = [
   "chain",
   "dynamodb",
   "keys",
-  ...["book", "credentials", "endpoints", "ports", "token-secret", "witness"].map((name) => `${name}.json`),
+  ...["book", "credentials", "endpoints", "ports", "starts", "token-secret"].map((name) => `${name}.json`),
 ];
 
 try {
@@ -60,7 +60,10 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
   const kapok = new Kapok(scenarios, dynamodb(store.url), tables, logger("start"));
   const chain = new Chain(ledger.url.split(","));
   await chain.reachable();
-  await createTables(kapok.client, kapok.tables());
+  await createTables(
+    kapok.client,
+    kapok.tables().map((table) => table.name),
+  );
   const restored = options.has("--restored");
   const { book, strangers } = await provision({ home, kapok, chain, rpcUrl: ledger.url, settings, restored });
   if (await isRebuilding(kapok.core)) {

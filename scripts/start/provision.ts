@@ -20,7 +20,7 @@ import { currentSigner } from "../../lambdas/core/submitting/current-signer.ts";
 import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
 import type { Home } from "./home.ts";
 import { lockHome } from "./lock.ts";
-import { wasRestored } from "./witness.ts";
+import { Starts } from "./starts.ts";
 
 export interface Provision {
   home: Home;
@@ -45,7 +45,7 @@ export interface Stranger {
  */
 export async function provision(parts: Provision): Promise<{ book: Book; strangers: Stranger[] }> {
   const { home, kapok, chain, settings } = parts;
-  const restored = (await wasRestored(home, kapok.core)) || parts.restored;
+  const starts = await Starts.read(home, kapok.core);
   const file = settings.book === "create" ? await createdBook(parts) : await joinedBook(parts, settings.book);
   await checkChain(chain, file);
 
@@ -54,7 +54,9 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
   const changed = differences(settings, constants);
   if (changed.length > 0) throw new SettingsInvalid(changed);
   await home.keepBook({ ...file, rpcUrl: parts.rpcUrl });
-  const book = await keepBook(kapok.core, { chainId, genesisHash, addresses, startBlock, constants }, restored);
+  const facts = { chainId, genesisHash, addresses, startBlock, constants };
+  const book = await keepBook(kapok, facts, parts.restored || starts.storeIsOlder);
+  await starts.count();
 
   const signers: Stranger[] = [];
   for (const organisation of settings.organisations) {
@@ -143,16 +145,18 @@ async function admitAll(parts: Provision, book: Book, signers: Stranger[]): Prom
   const { kapok, chain } = parts;
   const faults = await unchangeable(kapok, chain, book, signers);
   if (faults.length > 0) throw new SettingsInvalid(faults);
-  await administering(parts, async (administrator) => {
+  const addresses = book.addresses as unknown as Authorities;
+  const left = async () => {
     const steps: Step[] = [];
     for (const { organisation, signer } of signers) {
       const lane = await readLane(kapok.core, organisation.id);
       if (lane?.rotation) continue;
       const { id, name, roles } = organisation;
-      steps.push(...(await admission(chain, book.addresses as unknown as Authorities, { id, name, roles, signer })));
+      steps.push(...(await admission(chain, addresses, { id, name, roles, signer })));
     }
-    await administrator.perform(steps);
-  });
+    return steps;
+  };
+  await administering(parts, (administrator) => administrator.seeDone(left));
 }
 
 /** What the settings would take away from organisations that the book has already. */

@@ -33,7 +33,10 @@ export class Dynoxide {
   /** The tables of one deployment, empty where nobody used this prefix before. */
   async kapok(prefix: string): Promise<Kapok> {
     const kapok = new Kapok(scenarios, dynamodb(this.url), prefix, silent);
-    await createTables(kapok.client, kapok.tables());
+    await createTables(
+      kapok.client,
+      kapok.tables().map((table) => table.name),
+    );
     return kapok;
   }
 

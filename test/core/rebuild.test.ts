@@ -68,7 +68,7 @@ describe("Rebuilding the projections", function () {
     const { tables, firstBlock, lastBlock } = await rebuild(kapok, book.anvil.chain, 0);
     expect(await contents()).to.deep.equal(before);
     expect(tables.map(({ name, dropped }) => [name, dropped > 0])).to.deep.equal(
-      kapok.tables().map((name) => [name, true]),
+      kapok.tables().map(({ name }) => [name, true]),
     );
     expect([firstBlock, lastBlock]).to.deep.equal([1, await book.anvil.chain.head()]);
     await expectAgreement();

@@ -5,12 +5,13 @@ import { mark } from "../../lambdas/core/indexing/mark.ts";
 import { settleNonce } from "../../lambdas/core/indexing/settle-nonce.ts";
 import type { Decision } from "../../lambdas/core/operation.ts";
 import type { Book } from "../../lambdas/core/store/book.ts";
-import { keepBook, moveCursor, readCursor } from "../../lambdas/core/store/book.ts";
+import { keepBook, moveCursor, readCursor, releaseIndexer, seizeIndexer } from "../../lambdas/core/store/book.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { createLane, readLane } from "../../lambdas/core/store/lanes.ts";
 import { LaneWorker } from "../../lambdas/core/submitting/lane-worker.ts";
 import { defaultSubmitting, type SubmittingSettings } from "../../lambdas/core/submitting/settings.ts";
+import { Tending } from "../../lambdas/core/submitting/tend.ts";
 import { idOf } from "./shown.ts";
 import { ScriptedChain } from "./scripted-chain.ts";
 
@@ -22,7 +23,7 @@ export class LaneStage {
   readonly chain = new ScriptedChain(this.organisation);
   readonly account = privateKeyToAccount(generatePrivateKey());
   readonly kapok: Kapok;
-  readonly book: Book;
+  book: Book;
   readonly settings: SubmittingSettings = { ...defaultSubmitting, timeoutMilliseconds: 1000 };
 
   private constructor(kapok: Kapok, book: Book) {
@@ -34,7 +35,7 @@ export class LaneStage {
   static async set(kapok: Kapok, lane: Partial<Lane> = {}): Promise<LaneStage> {
     const addresses = { AccessManager: address(1), Organisations: address(2), PointsLedger: address(3) };
     const facts = { chainId: 1337, genesisHash: `0x${"0".repeat(64)}`, addresses, startBlock: 0, constants: {} };
-    const stage = new LaneStage(kapok, await keepBook(kapok.core, facts));
+    const stage = new LaneStage(kapok, await keepBook(kapok, facts));
     const { organisation, account, book } = stage;
     await createLane(kapok.core, { organisation, signer: account.address, incarnation: book.incarnation, ...lane });
     await stage.indexTo(1);
@@ -48,7 +49,9 @@ export class LaneStage {
   /** Lets the cursor stand at a block. */
   async indexTo(blockNumber: number): Promise<void> {
     const learned = this.book.incarnation;
-    await moveCursor(this.core, await readCursor(this.core), { blockNumber, hash: "0x00", time: 0, learned });
+    const lease = await seizeIndexer(this.core, "test", 15_000);
+    await moveCursor(this.core, lease, await readCursor(this.core), { blockNumber, hash: "0x00", time: 0, learned });
+    await releaseIndexer(this.core, lease);
   }
 
   async lane(): Promise<Lane> {
@@ -69,6 +72,7 @@ export class LaneStage {
       chain: this.chain,
       keys,
       settings: this.settings,
+      tending: new Tending(this.kapok, this.chain, this.organisation),
     });
     if (!(await worker.take(name))) throw new Error(`${name} does not get the lane`);
     return worker;

@@ -20,7 +20,7 @@ describe("A store that loses its rows one by one", () => {
   it("is not filled from the chain before the last of them is gone", async function () {
     this.timeout(30_000);
     const { core, kapok, chain, book } = stage;
-    const { table, incarnation, ...facts } = book;
+    const { tables, incarnation, begunAt, ...facts } = book;
     await core.writeMany(Array.from({ length: 8 }, (_, number) => ({ pk: "lost", sk: `${number}` })));
     await core.delete({ pk: "book", sk: "book" });
 
@@ -35,7 +35,7 @@ describe("A store that loses its rows one by one", () => {
     stop.abort();
     await running;
     const now = await readBook(core);
-    expect([now!.table, now!.incarnation === incarnation]).to.deep.equal([table, false]);
+    expect([now!.tables, now!.incarnation === incarnation]).to.deep.equal([tables, false]);
   });
 
   it("does not say that there is no such operation before it has learned which there are", async () => {

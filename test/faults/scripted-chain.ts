@@ -16,12 +16,16 @@ export class ScriptedChain extends Chain {
   newest = 1;
   /** What a node says of any transaction. */
   shows: "pending" | "mined" | "unknown" = "unknown";
+  /** Whether no node wants what is broadcast. */
+  refuses = false;
   readonly #organisation: string;
 
   constructor(organisation: string) {
     super(["http://127.0.0.1:1"]);
     this.#organisation = organisation;
   }
+
+  override readonly gasLimit = async () => 60_000_000;
 
   override async head(): Promise<number> {
     return this.newest;
@@ -46,11 +50,12 @@ export class ScriptedChain extends Chain {
     return this.shows;
   }
 
-  override async broadcast(bytes: Uint8Array) {
+  override async broadcast(bytes: Uint8Array): ReturnType<Chain["broadcast"]> {
+    if (this.refuses) return { refused: "no node wants it" };
     const raw = toHex(bytes);
     const { nonce = 0 } = parseTransaction(raw);
     this.heard.push({ nonce, hash: keccak256(raw) });
-    return nonce < this.used ? ("used" as const) : ("taken" as const);
+    return nonce < this.used ? "used" : "taken";
   }
 
   /** The only call that a lane makes: for whom its signer speaks. */

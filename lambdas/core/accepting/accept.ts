@@ -14,8 +14,15 @@ export interface Accepting {
   /** One operation by its id; calls that come together share a read. */
   read: (wanted: { organisation: string; id: string }) => Promise<Operation | undefined>;
   put: Put;
-  /** @throws Problem when nothing may be accepted now */
+  /** Lets operations wait again that the store has, and perhaps not their place in the queue. */
+  queueAgain: (made: Made[]) => Promise<void>;
+  /** @throws Problem `too-many-requests` */
   admit: (organisation: string) => Promise<void>;
+  /**
+   * When this life of the store began, RFC 3339.
+   * @throws Problem `learning-from-chain` while it may not know yet what the chain has
+   */
+  begunAt: () => Promise<string>;
 }
 
 /**
@@ -40,11 +47,13 @@ export async function accept(accepting: Accepting, facade: Facade, intents: Inte
   });
   if (errors.length > 0) throw keyReused(errors, intents.length);
 
+  const makeAll = (some: [string, Intent][]) =>
+    Promise.all(some.map(([id, intent]) => make(accepting, facade, id, intent)));
+  const begunAt = [...wanted.keys()].every((id) => known.get(id)?.decision) ? "" : await accepting.begunAt();
   const missing = [...wanted].filter(([id]) => !known.has(id));
   if (missing.length > 0) {
     await accepting.admit(named[0]!.intent.organisation);
-    const made = await Promise.all(missing.map(([id, intent]) => make(accepting, facade, id, intent)));
-    const stored = await accepting.put(made);
+    const stored = await accepting.put(await makeAll(missing));
     await checkpoint("operations-put-not-answered");
     for (const operation of stored) known.set(operation.id, operation);
   }
@@ -53,7 +62,15 @@ export async function accept(accepting: Accepting, facade: Facade, intents: Inte
     if (!sameBody(accepting, known.get(id)!, intent)) errors.push(reused(index, intents.length));
   });
   if (errors.length > 0) throw keyReused(errors, intents.length);
+
+  const older = [...wanted].filter(([id]) => isOlder(known.get(id)!, begunAt));
+  if (older.length > 0) await accepting.queueAgain(await makeAll(older));
   return named.map(({ id }) => known.get(id)!);
+}
+
+/** Whether an open operation is from before this life of the store: a copy may have had it, and not its place in the queue. */
+function isOlder({ decision, acceptedAt }: Operation, begunAt: string): boolean {
+  return !decision && acceptedAt !== undefined && acceptedAt < begunAt;
 }
 
 /**

@@ -1,19 +1,17 @@
 import { Problem } from "../problem.ts";
-import { isLearned } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
 import type { Table } from "../store/table.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 /** Operations of one organisation that may wait before its clients are asked to slow down. */
 const MOST_WAITING = 50_000;
 
 /**
- * Decides whether operations may be accepted now: not while the store is still learning from the chain what happened
- * before, and not while too many of the organisation wait. A chain that halts is no reason.
- * @throws Problem `learning-from-chain`, `too-many-requests`
+ * Decides whether more operations may be accepted now: not while too many of the organisation wait. A chain that halts is
+ * no reason.
+ * @throws Problem `too-many-requests`
  */
 export function admission(table: Table, mostWaiting = MOST_WAITING): (organisation: string) => Promise<void> {
-  const learned = remembered(() => isLearned(table));
   const depths = new Map<string, () => Promise<number>>();
   const depthOf = (organisation: string) => {
     let depth = depths.get(organisation);
@@ -25,9 +23,6 @@ export function admission(table: Table, mostWaiting = MOST_WAITING): (organisati
   };
 
   return async (organisation) => {
-    if (!(await learned())) {
-      throw new Problem("learning-from-chain", "The store is being filled from the chain.", {}, { "Retry-After": "2" });
-    }
     const depth = await depthOf(organisation);
     if (depth < mostWaiting) return;
     throw new Problem(

@@ -4,27 +4,34 @@ import type { Operation, Status } from "../operation.ts";
 import { merklePath } from "../chain/merkle.ts";
 import { Problem } from "../problem.ts";
 import { isLearned, readBook, readCursor } from "../store/book.ts";
+import type { Book } from "../store/book.ts";
 import { gather } from "../store/gather.ts";
 import { readJournal } from "../store/journal.ts";
 import { operationKey, operationOf } from "../store/operations.ts";
 import { contentOf, readLeaves, readRows } from "../store/projections.ts";
-import { isRebuilding } from "../store/rebuilding.ts";
-import { LARGEST_TRANSACTION, nameOf } from "../store/table.ts";
+import { isRebuilding, SEEN_MILLISECONDS } from "../store/rebuilding.ts";
+import { LARGEST_TRANSACTION, nameOf, StoreUnavailable } from "../store/table.ts";
 import type { Accepting } from "./accept.ts";
 import { accept } from "./accept.ts";
 import { admission } from "./admission.ts";
 import type { Put } from "./put.ts";
-import { putter } from "./put.ts";
-import { remembered } from "./remembered.ts";
+import { putter, queueAgain } from "./put.ts";
+import { remembered, VIEW_MILLISECONDS } from "../remembered.ts";
 import { Waiting } from "./waiting.ts";
+
+/** How often a read is tried that takes so long that the projection may have been dropped meanwhile. */
+const MOST_READS = 3;
 
 /** The accepting and reading side of one process: a facade a scenario over shared reads and writes. */
 export class Front {
   private readonly kapok: Kapok;
   private readonly accepting: Accepting;
   readonly waiting: Waiting;
+  /** Whether the store knows every operation that the chain knew when this life of it began. */
+  private readonly learned: () => Promise<boolean>;
   /** Whether the projections say all that the chain says. */
   private readonly whole: () => Promise<boolean>;
+  private readonly book: () => Promise<Book | undefined>;
   private readonly journals = new Map<string, (caller: undefined) => Promise<Set<string>>>();
   /** Operations that this process just stored: nobody has seen them further than `accepted`. */
   private readonly made = new WeakSet<Operation>();
@@ -32,7 +39,9 @@ export class Front {
   /** @param woken told whose queue grew */
   constructor(kapok: Kapok, woken: (organisation: string) => void, mostWaiting?: number) {
     this.kapok = kapok;
-    this.whole = remembered(async () => (await isLearned(kapok.core)) && !(await isRebuilding(kapok.core)));
+    this.learned = remembered(() => isLearned(kapok));
+    this.whole = remembered(async () => (await isLearned(kapok)) && !(await isRebuilding(kapok.core)));
+    this.book = remembered(() => readBook(kapok.core));
     const read = gather(
       (wanted: { organisation: string; id: string }[]) => this.readTogether(wanted),
       LARGEST_TRANSACTION,
@@ -45,7 +54,17 @@ export class Front {
       for (const operation of stored) if (given.has(operation)) this.made.add(operation);
       return stored;
     };
-    this.accepting = { kapok, read, put: putMade, admit: admission(kapok.core, mostWaiting) };
+    this.accepting = {
+      kapok,
+      read,
+      put: putMade,
+      queueAgain: (made) => queueAgain(kapok.core, woken, made),
+      admit: admission(kapok.core, mostWaiting),
+      begunAt: async () => {
+        if (!(await this.learned())) throw learning("The store is being filled from the chain.", 2);
+        return (await this.knownBook()).begunAt;
+      },
+    };
   }
 
   /** What the routes of one scenario may use. */
@@ -57,52 +76,55 @@ export class Front {
       settled: (operation, milliseconds) => this.waiting.settled(operation, milliseconds),
       operation: (organisation, id) => this.operation(organisation, id),
       status: (operation) => this.status(operation),
-      organisations: async () => {
-        await this.checkWhole();
-        const names: string[] = [];
-        for await (const item of core.partition("organisations")) names.push(item.sk);
-        return names;
-      },
-      book: async () => (await this.book()).constants[scenario] ?? {},
+      organisations: () =>
+        this.fromWhole(async () => {
+          const names: string[] = [];
+          for await (const item of core.partition("organisations")) names.push(item.sk);
+          return names;
+        }),
+      book: async () => (await this.knownBook()).constants[scenario] ?? {},
       head: async () => {
         const cursor = await readCursor(core);
         return { blockNumber: cursor?.blockNumber ?? 0, time: cursor?.time ?? 0 };
       },
-      row: async (pk, sk) => {
-        await this.checkWhole();
-        const item = await projection.get({ pk, sk });
-        return item && contentOf(item);
-      },
-      rows: async (pk, options) => {
-        await this.checkWhole();
-        return readRows(projection, pk, options);
-      },
-      proofPath: async (organisation, batch, index) => {
-        await this.checkWhole();
-        return merklePath(await readLeaves(projection, organisation, batch), index);
-      },
+      row: (pk, sk) =>
+        this.fromWhole(async () => {
+          const item = await projection.get({ pk, sk });
+          return item && contentOf(item);
+        }),
+      rows: (pk, options) => this.fromWhole(() => readRows(projection, pk, options)),
+      proofPath: (organisation, batch, index) =>
+        this.fromWhole(async () => merklePath(await readLeaves(projection, organisation, batch), index)),
     };
     return facade;
   }
 
-  /** @throws Problem where the store has none, and does not know yet what the chain has */
+  /** @throws Problem where the store does not know yet whether the chain has it, or has decided it */
   private async operation(organisation: string, id: string): Promise<Operation | undefined> {
     const operation = await this.accepting.read({ organisation, id });
-    if (operation || (await isLearned(this.kapok.core))) return operation;
-    throw new Problem("learning-from-chain", "The store is being filled from the chain.", {}, { "Retry-After": "2" });
+    if (operation?.decision) return operation;
+    if (operation ? await this.learned() : await isLearned(this.kapok)) return operation;
+    throw learning("The store is being filled from the chain.", 2);
   }
 
-  /** What a projection holds while it is made, or made again, must not be taken for the truth. */
-  private async checkWhole(): Promise<void> {
-    if (await this.whole()) return;
-    const detail = "What is read here is being made again from the chain.";
-    throw new Problem("learning-from-chain", detail, {}, { "Retry-After": "5" });
+  /**
+   * Reads a projection. What it holds while it is made, or made again, must not be taken for the truth; and a reader
+   * that slept meanwhile looks again.
+   */
+  private async fromWhole<T>(read: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; attempt < MOST_READS; attempt++) {
+      const began = performance.now();
+      if (!(await this.whole())) throw learning("What is read here is being made again from the chain.", 5);
+      const found = await read();
+      if (performance.now() - began < SEEN_MILLISECONDS - VIEW_MILLISECONDS) return found;
+    }
+    throw new StoreUnavailable("its answers take seconds");
   }
 
-  private async book() {
-    const book = await readBook(this.kapok.core);
+  private async knownBook(): Promise<Book> {
+    const book = await this.book();
     if (book) return book;
-    throw new Problem("learning-from-chain", "The store does not know the book yet.", {}, { "Retry-After": "2" });
+    throw learning("The store does not know the book yet.", 2);
   }
 
   private async readTogether(wanted: { organisation: string; id: string }[]): Promise<(Operation | undefined)[]> {
@@ -141,4 +163,8 @@ export class Front {
     }
     return journal(undefined);
   }
+}
+
+function learning(detail: string, seconds: number): Problem {
+  return new Problem("learning-from-chain", detail, {}, { "Retry-After": String(seconds) });
 }

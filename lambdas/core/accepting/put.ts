@@ -3,7 +3,7 @@ import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { operationItem, readOperations } from "../store/operations.ts";
 import { enqueue } from "../store/queue.ts";
 import type { Action, Table } from "../store/table.ts";
-import { chunks, LARGEST_TRANSACTION, pause, refusals } from "../store/table.ts";
+import { chunks, LARGEST_TRANSACTION, pause, refusals, StoreUnavailable } from "../store/table.ts";
 import { gather } from "../store/gather.ts";
 
 /** An operation that is to be stored, and what will stand for it in the envelope. */
@@ -17,6 +17,8 @@ export type Put = (made: Made[]) => Promise<Operation[]>;
 
 /** The rest of a transaction's actions are the queue's, one a scenario. */
 const TOGETHER = LARGEST_TRANSACTION - 10;
+/** Rows that come and go while they are put: after so many attempts the client shall try again. */
+const MOST_ATTEMPTS = 10;
 
 /**
  * Puts operations together with their place in the queue, in one transaction for as many as arrive together: each is new
@@ -46,6 +48,16 @@ export function putter(table: Table, woken: (organisation: string) => void): Put
   };
 }
 
+/**
+ * Lets operations that stand already wait once more. One that waits or is claimed anyway is not done twice: a lane takes
+ * each id once, and none that is decided.
+ */
+export async function queueAgain(table: Table, woken: (organisation: string) => void, made: Made[]): Promise<void> {
+  const { organisation } = made[0]!.operation;
+  for (const some of chunks(made, TOGETHER)) await table.transact(waitings(table, organisation, some));
+  woken(organisation);
+}
+
 /** Chunks of a batch one after another, so that they wait in the order in which they were sent. */
 async function inOrder<In, Out>(list: In[], perform: (input: In) => Promise<Out>): Promise<Out[]> {
   const outputs: Out[] = [];
@@ -70,7 +82,9 @@ async function putTogether(table: Table, organisation: string, made: Made[]): Pr
       const standing = await standingOf(table, organisation, left, reasons);
       for (const operation of standing) stored.set(operation.id, operation);
       left = left.filter(({ operation }) => !stored.has(operation.id));
-      if (standing.length === 0) await pause(Math.min(500, 5 * 2 ** attempt) * Math.random());
+      if (standing.length > 0) continue;
+      if (attempt >= MOST_ATTEMPTS) throw new StoreUnavailable(error);
+      await pause(Math.min(500, 5 * 2 ** attempt) * Math.random());
     }
   }
   return made.map(({ operation }) => stored.get(operation.id)!);

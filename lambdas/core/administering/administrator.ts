@@ -5,14 +5,26 @@ import type { Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Signer } from "../signing/keys.ts";
 import type { Entry } from "../store/journal.ts";
-import { closeEntry, journalEntry, readBytes, readJournal } from "../store/journal.ts";
+import { BytesMissing, closeEntry, journalEntry, readBytes, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { ADMINISTRATOR, changeLane, createLane, decideNonce, releaseLane, takeLane, useNonce } from "../store/lanes.ts";
+import {
+  ADMINISTRATOR,
+  changeLane,
+  createLane,
+  decideNonce,
+  readLane,
+  releaseLane,
+  stillOwned,
+  takeLane,
+  useNonce,
+} from "../store/lanes.ts";
 import type { Action, Table } from "../store/table.ts";
 import { pause } from "../store/table.ts";
 import { sign } from "../submitting/transaction.ts";
 
 const POLL_MILLISECONDS = 150;
+/** So many looks in a row, three seconds apart, must find the nonce used and no receipt. */
+const TAKEN_LOOKS = 5;
 /** Price is zero, so gas limits are generous. */
 const CALL_GAS = 1_000_000;
 const CREATION_GAS = 1_000_000;
@@ -77,19 +89,28 @@ export class Administrator {
     const lane = await takeLane(table, ADMINISTRATOR, owner);
     if (!lane) throw new AdministratorBusy();
     const administrator = new Administrator(table, chain, signer, await chain.chainId(), lane);
-    for (const entry of await readJournal(table, ADMINISTRATOR)) await administrator.seeThrough(entry);
+    for (const entry of await readJournal(table, ADMINISTRATOR)) {
+      await administrator.seeThrough(entry).catch((error) => administrator.forget(entry, error));
+    }
     await administrator.catchUp();
     return administrator;
+  }
+
+  /** An entry whose bytes were lost is as good as none: whoever asked for the step finds out what is left to do. */
+  private async forget(entry: Entry, error: unknown): Promise<void> {
+    if (!(error instanceof BytesMissing)) throw error;
+    await this.table.transact([stillOwned(this.table, this.lane), ...closeEntry(this.table, ADMINISTRATOR, entry)]);
   }
 
   async close(): Promise<void> {
     await releaseLane(this.table, this.lane);
   }
 
-  /** After the loss of a journal, the chain may have used more nonces than the lane knows. */
+  /** The journal is empty: the next nonce is the chain's, which after a loss may have used more or fewer than the lane. */
   private async catchUp(): Promise<void> {
-    const used = await this.chain.usedNonces(this.signer.address);
-    if (used > this.lane.nextNonce) this.lane = await changeLane(this.table, this.lane, { nextNonce: used });
+    const { decidedNonce = 0 } = (await readLane(this.table, ADMINISTRATOR)) ?? {};
+    const nextNonce = Math.max(await this.chain.usedNonces(this.signer.address), decidedNonce);
+    if (nextNonce !== this.lane.nextNonce) this.lane = await changeLane(this.table, this.lane, { nextNonce });
   }
 
   /** Where a step of this administrator created a contract, if one did. */
@@ -104,11 +125,26 @@ export class Administrator {
   }
 
   /**
+   * Performs what is left to do until nothing is: a step is not done where another transaction took its nonce.
+   * @throws AdministrationReverted
+   */
+  async seeDone(left: () => Promise<Step[]>): Promise<void> {
+    for (let steps = await left(); steps.length > 0; steps = await left()) {
+      try {
+        await this.perform(steps);
+      } catch (error) {
+        // A node that lags may have asked for what was done already, which then reverts.
+        if (!(error instanceof AdministrationReverted) || (await left()).length > 0) throw error;
+      }
+    }
+  }
+
+  /**
    * Signs, journals and broadcasts steps one after another, and waits until blocks hold them all, for as long as that
    * takes. A step may rely on those before it.
    * @throws AdministrationReverted
    */
-  async perform(steps: Step[]): Promise<void> {
+  private async perform(steps: Step[]): Promise<void> {
     const entries: Entry[] = [];
     for (const step of steps) entries.push(await this.submit(step));
     for (const entry of entries) await this.seeThrough(entry);
@@ -134,6 +170,7 @@ export class Administrator {
     const { nonce, purpose = "administration" } = entry;
     const { hash } = entry.candidates[0]!;
     const bytes = await readBytes(this.table, ADMINISTRATOR, nonce, 0);
+    if (!bytes) return;
     await this.chain.broadcast(bytes).catch(() => {});
     const receipt = await this.mined(hash, nonce, bytes);
     const contract = purpose.split(" #")[1];
@@ -151,18 +188,23 @@ export class Administrator {
     return { Put: { TableName: this.table.name, Item } };
   }
 
-  /** The receipt, or undefined where another transaction took the nonce: the caller's check will see what is left to do. */
+  /**
+   * The receipt, or undefined where another transaction took the nonce. Two answers may be those of two nodes, of which
+   * one lags: only what stays so is believed.
+   */
   private async mined(hash: string, nonce: number, bytes: Uint8Array): Promise<MinedReceipt | undefined> {
-    for (let turn = 1; ; turn++) {
+    let taken = 0;
+    for (let turn = 1; taken < TAKEN_LOOKS; turn++) {
       const receipt = await this.chain.receipt(hash).catch(() => undefined);
       if (receipt) return receipt;
       if (turn % 20 === 0) {
         this.lane = await changeLane(this.table, this.lane, {});
         const used = await this.chain.usedNonces(this.signer.address).catch(() => 0);
-        if (used > nonce && !(await this.chain.receipt(hash))) return undefined;
+        taken = used > nonce ? taken + 1 : 0;
         await this.chain.broadcast(bytes).catch(() => {});
       }
       await pause(POLL_MILLISECONDS);
     }
+    return undefined;
   }
 }

@@ -20,38 +20,43 @@ export async function createBook(
   scenarios: readonly Scenario[],
   settings: Record<string, any>,
 ): Promise<Omit<BookFile, "rpcUrl">> {
-  const plan = new Plan(administrator);
-  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), [
-    administrator.address,
-  ]);
-  const organisations = await plan.create("Organisations", organisationsAbi, await organisationsCode(), [authority]);
-  const addresses: Record<string, string> = { AccessManager: authority, Organisations: organisations };
-  for (const { name, ledger } of scenarios) {
-    const constructorArguments = ledger.constructorArguments(settings[name], { authority, organisations });
-    addresses[ledger.contract] = await plan.create(
-      ledger.contract,
-      ledger.abi,
-      await ledger.bytecode(),
-      constructorArguments,
-    );
-  }
-  await administrator.perform(plan.steps);
-
-  const opening: Step[] = [];
-  for (const { ledger } of scenarios) {
-    const address = addresses[ledger.contract]!;
-    if (!(await isOpen(chain, authority, address))) opening.push(openLedger(authority, address, ledger.contract));
-  }
-  await administrator.perform(opening);
+  let addresses: Record<string, string> = {};
+  await administrator.seeDone(async () => {
+    const plan = await planOf(administrator, scenarios, settings);
+    addresses = plan.addresses;
+    return plan.steps;
+  });
+  await administrator.seeDone(async () => {
+    const opening: Step[] = [];
+    for (const { ledger } of scenarios) {
+      const [authority, address] = [addresses["AccessManager"]!, addresses[ledger.contract]!];
+      if (!(await isOpen(chain, authority, address))) opening.push(openLedger(authority, address, ledger.contract));
+    }
+    return opening;
+  });
 
   const genesis = await chain.block(0);
   const { blockNumber } = (await administrator.created("AccessManager"))!;
   return { chainId: await chain.chainId(), genesisHash: genesis!.hash, addresses, startBlock: blockNumber };
 }
 
+/** What is still to be created, and where everything is or will be. */
+async function planOf(administrator: Administrator, scenarios: readonly Scenario[], settings: Record<string, any>) {
+  const plan = new Plan(administrator);
+  const creator = [administrator.address];
+  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), creator);
+  const organisations = await plan.create("Organisations", organisationsAbi, await organisationsCode(), [authority]);
+  for (const { name, ledger } of scenarios) {
+    const constructorArguments = ledger.constructorArguments(settings[name], { authority, organisations });
+    await plan.create(ledger.contract, ledger.abi, await ledger.bytecode(), constructorArguments);
+  }
+  return plan;
+}
+
 /** The creations that are still to be done, at addresses that are known beforehand. */
 class Plan {
   readonly steps: Step[] = [];
+  readonly addresses: Record<string, string> = {};
   private readonly administrator: Administrator;
 
   constructor(administrator: Administrator) {
@@ -60,8 +65,9 @@ class Plan {
 
   async create(contract: string, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<string> {
     const known = await this.administrator.created(contract);
-    if (known) return known.address;
-    const address = this.administrator.nextAddress(this.steps.length);
+    const address = known?.address ?? this.administrator.nextAddress(this.steps.length);
+    this.addresses[contract] = address;
+    if (known) return address;
     const data = encodeDeployData({ abi, bytecode, args });
     this.steps.push({ purpose: `create ${contract}`, data, creates: contract });
     return address;

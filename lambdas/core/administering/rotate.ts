@@ -7,7 +7,8 @@ import type { Book } from "../store/book.ts";
 import { readCursor } from "../store/book.ts";
 import { closeEntry, readJournal } from "../store/journal.ts";
 import type { Rotation } from "../store/lanes.ts";
-import { barLane, beginRotation, endRotation, readLane, switchSigner } from "../store/lanes.ts";
+import { barLane, beginRotation, endRotation, readLane, stopLane, switchSigner } from "../store/lanes.ts";
+import { isRebuilding } from "../store/rebuilding.ts";
 import { pause } from "../store/table.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
@@ -44,7 +45,7 @@ export async function rotate(
   await checkpoint("rotation-begun");
 
   const signing = { id: organisation, name: organisation, roles: held, signer: rotation.to };
-  await administrator.perform(await admission(chain, addresses, signing));
+  await administrator.seeDone(() => admission(chain, addresses, signing));
   say(`granted ${rotation.to}`);
   await checkpoint("rotation-granted");
 
@@ -61,7 +62,7 @@ export async function rotate(
   // All of them, since a store that was lost forgets a rotation that was under way.
   const former = new Set([rotation.from, ...(await keys.addresses(organisation))]);
   former.delete(rotation.to);
-  for (const key of former) await administrator.perform(await revocation(chain, addresses, key, held));
+  for (const key of former) await administrator.seeDone(() => revocation(chain, addresses, key, held));
   say(`revoked ${rotation.from}`);
   await endRotation(kapok.core, organisation);
   return rotation;
@@ -105,26 +106,41 @@ async function decided({ kapok, book, say }: RotationParts, organisation: string
     const lane = await readLane(kapok.core, organisation);
     const entries = await readJournal(kapok.core, organisation);
     if (lane?.stopped) return false;
-    // A lane of another life of the store has not begun to close yet.
-    const vouches = lane?.incarnation === book.incarnation && !lane.closing;
+    // A lane of another life of the store has not begun to close yet; one that lost rows of its journal is about to.
+    const vouches = lane?.incarnation === book.incarnation && !lane.closing && lane.decidedNonce >= lane.nextNonce;
     if (vouches && entries.length === 0) return true;
     if (turn % 20 === 10) say(`waiting for what ${lane?.signer} signed: ${entries.length} transactions`);
     await pause(250);
   }
 }
 
-/** Revokes a key that cannot sign any more; what it signed and no block holds by then waits for the new key. */
+/**
+ * Revokes a key that cannot sign any more; what it signed and no block holds by then waits for the new key. The lane is
+ * stopped first, so that nothing is signed and journaled while its journal is emptied.
+ */
 async function abandon(parts: RotationParts, organisation: string, rotation: Rotation, roles: string[]): Promise<void> {
   const { kapok, chain, book, administrator, say } = parts;
-  await administrator.perform(await revocation(chain, book.addresses as unknown as Authorities, rotation.from, roles));
+  const addresses = book.addresses as unknown as Authorities;
+  await stopLane(kapok.core, organisation, rotation, "its key shall not sign any more");
+  await administrator.seeDone(() => revocation(chain, addresses, rotation.from, roles));
   say(`revoked ${rotation.from} first, since it shall not sign any more`);
   await checkpoint("rotation-revoked-not-indexed");
 
-  const head = await chain.head();
-  while (((await readCursor(kapok.core))?.blockNumber ?? 0) < head) await pause(250);
+  while (!(await isRevocationIndexed(kapok, rotation))) await pause(250);
   for (const entry of await readJournal(kapok.core, organisation)) {
     await markReturned(kapok.core, organisation, entry.ids);
     await unqueue(kapok.core, organisation, entry.queued);
     await kapok.core.transact(closeEntry(kapok.core, organisation, entry));
   }
+}
+
+/**
+ * Whether the indexer has passed the block that ended the old key, as its own rows say: a node's head may be an older
+ * one. The new key was let speak before that, or the old one never spoke.
+ */
+async function isRevocationIndexed({ core }: Kapok, { from, to }: Rotation): Promise<boolean> {
+  const rows = await Promise.all([from, to].map((signer) => core.get({ pk: "signers", sk: signer.toLowerCase() })));
+  const [[old, next], cursor, rebuilding] = [rows, await readCursor(core), await isRebuilding(core)];
+  if (!cursor || !next || rebuilding || old?.["speaks"]) return false;
+  return cursor.blockNumber >= Math.max(next["blockNumber"], old?.["blockNumber"] ?? 0);
 }

@@ -1,6 +1,10 @@
 import { createClient, fallback, http } from "viem";
 import type { Hex } from "viem";
+import { remembered } from "../remembered.ts";
 import { pause } from "../store/table.ts";
+
+/** Validators seldom change how much gas a block has. */
+const GAS_LIMIT_MILLISECONDS = 60_000;
 
 /** A block as nodes answer it, with the hashes of its transactions. */
 export interface Block {
@@ -46,6 +50,9 @@ export class ChainError extends Error {
 export class Chain {
   private readonly client: ReturnType<typeof createClient>;
 
+  /** Gas of a block, as the newest one said within the last minute. */
+  readonly gasLimit = remembered(() => this.readGasLimit(), GAS_LIMIT_MILLISECONDS);
+
   /** @param urls one or more JSON-RPC endpoints of the same chain; the next one is asked when one does not answer */
   constructor(urls: string[], timeout = 10_000) {
     const transports = urls.map((url) => http(url, { timeout, retryCount: 0 }));
@@ -69,6 +76,11 @@ export class Chain {
 
   async head(): Promise<number> {
     return Number(await this.request<Hex>("eth_blockNumber"));
+  }
+
+  private async readGasLimit(): Promise<number> {
+    const block = await this.request<any>("eth_getBlockByNumber", ["latest", false]);
+    return Number(block.gasLimit);
   }
 
   /** The block, or undefined where this node does not have it (yet). */

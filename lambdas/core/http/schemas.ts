@@ -7,6 +7,12 @@ export const uuid = z
   .toLowerCase()
   .meta({ format: "uuid", example: "0b8e6a52-7f3c-8a1d-9e40-5c2d71f8a6b3" });
 
+/** The id of an organisation, from which the ids of its operations are derived. */
+export const organisationId = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,31}$/, "must be 1 to 31 of A-Z a-z 0-9 . _ -")
+  .meta({ example: "kapok-tea-house" });
+
 /** A key that names an operation of an organisation: 1 to 255 printable ASCII characters, none of the outer ones a space. */
 export const idempotencyKey = z
   .string()

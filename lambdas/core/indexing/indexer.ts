@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Block, Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
@@ -78,17 +79,17 @@ export class Indexer {
 
   private async follow(lease: IndexerLease, signal: AbortSignal): Promise<void> {
     const before = await readBook(this.kapok.core);
-    const book = await keepBook(this.kapok.core, await this.facts());
+    const book = await keepBook(this.kapok, await this.facts());
     if (before?.incarnation !== book.incarnation) await untilStill(this.kapok);
-    const follower = await Follower.open(this.kapok, this.chain, book);
-    let keptAt = Date.now();
+    const follower = await Follower.open(this.kapok, this.chain, book, lease);
+    let keptAt = performance.now();
     try {
       while (!signal.aborted) {
-        if (Date.now() - keptAt > LEASE_MILLISECONDS / 3) {
+        if (performance.now() - keptAt > LEASE_MILLISECONDS / 3) {
           if (!(await keepIndexer(this.kapok.core, lease, LEASE_MILLISECONDS))) return;
-          const now = await readBook(this.kapok.core);
-          if (now?.incarnation !== book.incarnation) return;
-          keptAt = Date.now();
+          const [now, tables] = await Promise.all([readBook(this.kapok.core), this.kapok.identities()]);
+          if (now?.incarnation !== book.incarnation || !isDeepStrictEqual(now.tables, tables)) return;
+          keptAt = performance.now();
         }
         const moved = await follower.advance((number) => this.onBlock(number));
         if (moved === "lost") return;
@@ -102,9 +103,11 @@ export class Indexer {
 
 /** Waits until no row comes or goes: rows are not lost all at once, and one that goes after it was made again stays lost. */
 async function untilStill(kapok: Kapok): Promise<void> {
-  const tables = [kapok.core, ...kapok.scenarios.map(({ name }) => kapok.projection(name))];
   for (let before = -1; ;) {
-    const rows = (await Promise.all(tables.map((table) => table.count()))).reduce((sum, count) => sum + count, 0);
+    const rows = (await Promise.all(kapok.tables().map((table) => table.count()))).reduce(
+      (sum, count) => sum + count,
+      0,
+    );
     if (rows === before) return;
     before = rows;
     await pause(STILL_MILLISECONDS);
@@ -116,14 +119,16 @@ export class Follower {
   private readonly kapok: Kapok;
   private readonly chain: Chain;
   private readonly book: Book;
+  private readonly lease: IndexerLease;
   private readonly ledgers: ReadableLedger[];
   private readonly organisations: OrganisationsReader;
   private cursor: Cursor | undefined;
 
-  private constructor(kapok: Kapok, chain: Chain, book: Book, cursor: Cursor | undefined) {
+  private constructor(kapok: Kapok, chain: Chain, book: Book, lease: IndexerLease, cursor: Cursor | undefined) {
     this.kapok = kapok;
     this.chain = chain;
     this.book = book;
+    this.lease = lease;
     this.cursor = cursor;
     this.ledgers = kapok.scenarios.map((scenario) => {
       const address = book.addresses[scenario.ledger.contract];
@@ -134,12 +139,12 @@ export class Follower {
   }
 
   /** @throws ChainChanged where the node's chain is not the book's */
-  static async open(kapok: Kapok, chain: Chain, book: Book): Promise<Follower> {
+  static async open(kapok: Kapok, chain: Chain, book: Book, lease: IndexerLease): Promise<Follower> {
     const [genesis, chainId] = [await chain.block(0), await chain.chainId()];
     if (genesis && (genesis.hash !== book.genesisHash || chainId !== book.chainId)) {
       throw new ChainChanged(`the node is on chain ${chainId} with genesis ${genesis.hash}, the book is not`);
     }
-    return new Follower(kapok, chain, book, await readCursor(kapok.core));
+    return new Follower(kapok, chain, book, lease, await readCursor(kapok.core));
   }
 
   /** Applies what there is, up to a window of blocks. `lost`: somebody else moved the cursor. */
@@ -242,7 +247,7 @@ export class Follower {
   }
 
   private async keep(next: Cursor): Promise<boolean> {
-    const moved = await moveCursor(this.kapok.core, this.cursor, next);
+    const moved = await moveCursor(this.kapok.core, this.lease, this.cursor, next);
     if (moved) this.cursor = next;
     return moved;
   }

@@ -7,9 +7,15 @@ import type { Book, Cursor, IndexerLease } from "../store/book.ts";
 import { keepIndexer, readBook, readCursor, releaseIndexer, seizeIndexer } from "../store/book.ts";
 import type { PlacedRow } from "../store/projections.ts";
 import { writeRows } from "../store/projections.ts";
-import { endRebuilding, markRebuilding, rebuildingOwner, SEEN_MILLISECONDS } from "../store/rebuilding.ts";
+import {
+  endRebuilding,
+  markRebuilding,
+  rebuildingOwner,
+  SEEN_MILLISECONDS,
+  stillRebuilding,
+} from "../store/rebuilding.ts";
 import type { Key, Table } from "../store/table.ts";
-import { pause } from "../store/table.ts";
+import { chunks, LARGEST_TRANSACTION, pause, refusals } from "../store/table.ts";
 import { ChainChanged } from "./indexer.ts";
 import { readableLedger, readLedgerBlock } from "./read-block.ts";
 import { organisationsReader } from "./read-organisations.ts";
@@ -65,7 +71,7 @@ class Rebuilding {
   private readonly chain: Chain;
   private readonly book: Book;
   private lease: IndexerLease;
-  private keptAt = Date.now();
+  private keptAt = performance.now();
 
   private constructor(kapok: Kapok, chain: Chain, book: Book, lease: IndexerLease) {
     this.kapok = kapok;
@@ -125,12 +131,23 @@ class Rebuilding {
     let keys: Key[] = [];
     const flush = async () => {
       await this.keep();
-      await table.writeMany([], keys);
+      await Promise.all(chunks(keys, LARGEST_TRANSACTION - 1).map((some) => this.deleteRows(table, some)));
       add(this.dropped, table, keys.length);
       keys = [];
     };
     for await (const { pk, sk } of rows) if (keys.push({ pk, sk }) === TOGETHER) await flush();
     await flush();
+  }
+
+  /** @throws RebuildOvertaken where another rebuild has begun: that one may have written these rows again already */
+  private async deleteRows(table: Table, keys: Key[]): Promise<void> {
+    const deletes = keys.map((Key) => ({ Delete: { TableName: table.name, Key } }));
+    try {
+      await table.transact([stillRebuilding(this.kapok.core, this.lease.owner), ...deletes]);
+    } catch (error) {
+      if (refusals(error)?.[0]?.code === "ConditionalCheckFailed") throw new RebuildOvertaken();
+      throw error;
+    }
   }
 
   private async replayTo(cursor: Cursor, first: number): Promise<void> {
@@ -175,13 +192,13 @@ class Rebuilding {
    * @throws RebuildOvertaken
    */
   private async keep(): Promise<void> {
-    if (Date.now() - this.keptAt < LEASE_MILLISECONDS / 5) return;
+    if (performance.now() - this.keptAt < LEASE_MILLISECONDS / 5) return;
     const { core } = this.kapok;
     if ((await rebuildingOwner(core)) !== this.lease.owner) throw new RebuildOvertaken();
     if (!(await keepIndexer(core, this.lease, LEASE_MILLISECONDS))) {
       this.lease = await seizeIndexer(core, this.lease.owner, LEASE_MILLISECONDS);
     }
-    this.keptAt = Date.now();
+    this.keptAt = performance.now();
   }
 }
 

@@ -78,14 +78,20 @@ function known(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry): Consequenc
     }
     kapok.log.warn("batch-reverted", { organisation: lane.organisation, nonce: mined.nonce, hash: mined.hash });
     if (candidate.count === 1) return { set: { limit: 1, voiding: entry.ids[0]! } };
-    return { set: { limit: Math.floor(candidate.count / 2) } };
+    return { set: { limit: smaller(lane, Math.floor(candidate.count / 2)) } };
   }
 
   if (entry.closes !== undefined) return emptyMined(lane, mined, entry.closes);
-  if (place > 0) return { set: { limit: Math.max(1, candidate.count) }, remove: ["voiding"] };
-  if (lane.limit === undefined || entry.ids.length < lane.limit) return { remove: ["voiding"] };
-  if (lane.limit * 2 >= NO_LIMIT) return { remove: ["limit", "voiding"] };
-  return { set: { limit: lane.limit * 2 }, remove: ["voiding"] };
+  const voided: Consequence = candidate.void && lane.voiding === entry.ids[0] ? { remove: ["voiding"] } : {};
+  if (place > 0) return { ...voided, set: { limit: smaller(lane, Math.max(1, candidate.count)) } };
+  // What was signed under another bound was in flight already when this one was set, and says nothing of it.
+  if (lane.limit === undefined || entry.limit !== lane.limit || entry.ids.length < lane.limit) return voided;
+  if (lane.limit * 2 >= NO_LIMIT) return { remove: ["limit", ...(voided.remove ?? [])] };
+  return { ...voided, set: { limit: lane.limit * 2 } };
+}
+
+function smaller({ limit = Infinity }: Lane, bound: number): number {
+  return Math.min(limit, bound);
 }
 
 /** Only the first empty batch of this very closing counts: one of an earlier closing was signed before bytes were lost. */

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Table } from "./table.ts";
-import { isRefused } from "./table.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Kapok } from "../kapok.ts";
+import { LEASE_IS_OVER, leaseTimes } from "./lease.ts";
+import type { Action, Table } from "./table.ts";
+import { isRefused, refusals } from "./table.ts";
 
 /** What an auditor or another Kapok needs to find a book: the contents of `book.json`. */
 export interface BookFile {
@@ -22,13 +25,15 @@ export interface BookFacts extends Omit<BookFile, "rpcUrl"> {
 
 /** The book as this store knows it. */
 export interface Book extends BookFacts {
-  /** Identity of the table in which this row was written. */
-  table: string;
+  /** Identities of the tables of this life of the store, by name. */
+  tables: Record<string, string>;
   /**
    * Which life of the store this is. It changes when the store was lost or restored: lanes of another incarnation are
    * closed, and nothing is accepted until the indexer has learned the chain up to its head.
    */
   incarnation: string;
+  /** When this life began, RFC 3339. Operations that were accepted before may have lost their place in the queue. */
+  begunAt: string;
 }
 
 /** How far the chain is indexed. */
@@ -43,6 +48,7 @@ export interface Cursor {
 
 export const bookKey = { pk: "book", sk: "book" };
 export const cursorKey = { pk: "book", sk: "cursor" };
+const indexerKey = { pk: "book", sk: "indexer" };
 
 export async function readBook(table: Table): Promise<Book | undefined> {
   const item = await table.get(bookKey);
@@ -50,15 +56,22 @@ export async function readBook(table: Table): Promise<Book | undefined> {
 }
 
 /**
- * Writes down the book, and begins a new incarnation where the store does not know it yet, lies in another table than
- * before, or was restored as the operator says. Where it does not know it, what it knows of the chain is not whole either.
+ * Writes down the book, and begins a new incarnation where the store does not know it yet, lies in other tables than
+ * before, or was restored as the operator says. What a new life knows of the chain need not be whole in every table, so
+ * it is learned from its beginning.
  */
-export async function keepBook(table: Table, book: BookFacts, restored = false): Promise<Book> {
-  const [known, identity] = await Promise.all([readBook(table), table.identity()]);
-  const sameLife = known !== undefined && known.table === identity && !restored;
-  if (!known) await table.delete(cursorKey);
-  const kept: Book = { ...book, table: identity, incarnation: sameLife ? known.incarnation : randomUUID() };
-  await table.put({ ...bookKey, ...kept });
+export async function keepBook(kapok: Kapok, book: BookFacts, restored = false): Promise<Book> {
+  const [known, tables] = await Promise.all([readBook(kapok.core), kapok.readIdentities()]);
+  const sameLife = known !== undefined && isDeepStrictEqual(known.tables, tables) && !restored;
+  const life = sameLife
+    ? { incarnation: known.incarnation, begunAt: known.begunAt }
+    : { incarnation: randomUUID(), begunAt: new Date().toISOString() };
+  const kept: Book = { ...book, tables, ...life };
+  const TableName = kapok.core.name;
+  await kapok.core.transact([
+    { Put: { TableName, Item: { ...bookKey, ...kept } } },
+    ...(sameLife ? [] : [{ Delete: { TableName, Key: cursorKey } }]),
+  ]);
   return kept;
 }
 
@@ -68,9 +81,10 @@ export async function readCursor(table: Table): Promise<Cursor | undefined> {
 }
 
 /** Whether this life of the store has seen the whole chain: until then, what it does not know may exist all the same. */
-export async function isLearned(table: Table): Promise<boolean> {
-  const [book, cursor] = await Promise.all([readBook(table), readCursor(table)]);
-  return book !== undefined && cursor?.learned === book.incarnation;
+export async function isLearned(kapok: Kapok): Promise<boolean> {
+  const reads = [readBook(kapok.core), readCursor(kapok.core), kapok.identities()] as const;
+  const [book, cursor, tables] = await Promise.all(reads);
+  return book !== undefined && cursor?.learned === book.incarnation && isDeepStrictEqual(book.tables, tables);
 }
 
 /** Who may move the cursor, until when. */
@@ -87,15 +101,15 @@ export async function takeIndexer(
 ): Promise<IndexerLease | undefined> {
   try {
     const item = await table.update({
-      Key: { pk: "book", sk: "indexer" },
+      Key: indexerKey,
       UpdateExpression: "SET #owner = :owner, leaseUntil = :until ADD fence :one",
-      ConditionExpression: "attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now",
+      ConditionExpression: `attribute_not_exists(#owner) OR #owner = :owner OR ${LEASE_IS_OVER}`,
       ExpressionAttributeNames: { "#owner": "owner" },
       ExpressionAttributeValues: {
         ":owner": owner,
         ":until": Date.now() + milliseconds,
-        ":now": Date.now(),
         ":one": 1,
+        ...leaseTimes(),
       },
     });
     return { owner, fence: item!.fence };
@@ -108,7 +122,7 @@ export async function takeIndexer(
 /** Makes `owner` the only indexer, whoever was: that one stops when it next keeps its lease. */
 export async function seizeIndexer(table: Table, owner: string, milliseconds: number): Promise<IndexerLease> {
   const item = await table.update({
-    Key: { pk: "book", sk: "indexer" },
+    Key: indexerKey,
     UpdateExpression: "SET #owner = :owner, leaseUntil = :until ADD fence :one",
     ExpressionAttributeNames: { "#owner": "owner" },
     ExpressionAttributeValues: { ":owner": owner, ":until": Date.now() + milliseconds, ":one": 1 },
@@ -120,7 +134,7 @@ export async function seizeIndexer(table: Table, owner: string, milliseconds: nu
 export async function keepIndexer(table: Table, lease: IndexerLease, milliseconds: number): Promise<boolean> {
   try {
     await table.update({
-      Key: { pk: "book", sk: "indexer" },
+      Key: indexerKey,
       UpdateExpression: "SET leaseUntil = :until",
       ConditionExpression: "fence = :fence",
       ExpressionAttributeValues: { ":until": Date.now() + milliseconds, ":fence": lease.fence },
@@ -135,7 +149,7 @@ export async function keepIndexer(table: Table, lease: IndexerLease, millisecond
 export async function releaseIndexer(table: Table, lease: IndexerLease): Promise<void> {
   try {
     await table.update({
-      Key: { pk: "book", sk: "indexer" },
+      Key: indexerKey,
       UpdateExpression: "REMOVE #owner",
       ConditionExpression: "fence = :fence",
       ExpressionAttributeNames: { "#owner": "owner" },
@@ -146,18 +160,39 @@ export async function releaseIndexer(table: Table, lease: IndexerLease): Promise
   }
 }
 
-/** Moves the cursor forward; answers false where it stands as far or farther, or the store forgot it meanwhile. */
-export async function moveCursor(table: Table, from: Cursor | undefined, to: Cursor): Promise<boolean> {
+/**
+ * Moves the cursor forward, as the indexer; answers false where the cursor is not where it was, or another one has the
+ * lease: that one may have dropped what this one wrote.
+ */
+export async function moveCursor(
+  table: Table,
+  lease: IndexerLease,
+  from: Cursor | undefined,
+  to: Cursor,
+): Promise<boolean> {
+  const stands = from
+    ? { ConditionExpression: "blockNumber = :from", ExpressionAttributeValues: { ":from": from.blockNumber } }
+    : { ConditionExpression: "attribute_not_exists(pk)" };
   try {
-    await table.put(
-      { ...cursorKey, ...to },
-      from
-        ? { ConditionExpression: "blockNumber = :from", ExpressionAttributeValues: { ":from": from.blockNumber } }
-        : { ConditionExpression: "attribute_not_exists(pk)" },
-    );
+    await table.transact([
+      { Put: { TableName: table.name, Item: { ...cursorKey, ...to }, ...stands } },
+      stillIndexer(table, lease),
+    ]);
     return true;
   } catch (error) {
-    if (isRefused(error)) return false;
+    if (refusals(error)?.some(({ code }) => code === "ConditionalCheckFailed")) return false;
     throw error;
   }
+}
+
+/** The action by which an indexer only proves that it still is the one. */
+function stillIndexer(table: Table, { fence }: IndexerLease): Action {
+  return {
+    ConditionCheck: {
+      TableName: table.name,
+      Key: indexerKey,
+      ConditionExpression: "fence = :fence",
+      ExpressionAttributeValues: { ":fence": fence },
+    },
+  };
 }

@@ -16,6 +16,8 @@ export interface Entry {
   /** The queue items of which it holds a part. */
   partly?: Key[];
   candidates: Candidate[];
+  /** The lane's bound on a batch when this one was made; absent where there was none. */
+  limit?: number;
   /** Of an empty batch that only uses the nonce: which closing it belongs to, by that one's `since`. */
   closes?: number;
   /** What an administrator's transaction is for. */
@@ -100,17 +102,31 @@ export async function readEntry(table: Table, organisation: string, nonce: numbe
   return item && entryOf(item);
 }
 
-/** The signed bytes of one candidate. */
+/** The journal has an entry and not its signed bytes: rows were lost, and so the lane cannot vouch for it. */
+export class BytesMissing extends Error {
+  readonly nonce: number;
+
+  constructor(organisation: string, nonce: number, candidate: number) {
+    super(`the journal of ${organisation} lacks the bytes of nonce ${nonce}, candidate ${candidate}`);
+    this.name = "BytesMissing";
+    this.nonce = nonce;
+  }
+}
+
+/**
+ * The signed bytes of one candidate; undefined where its entry was closed meanwhile.
+ * @throws BytesMissing
+ */
 export async function readBytes(
   table: Table,
   organisation: string,
   nonce: number,
   candidate: number,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | undefined> {
   const item = await table.get(bytesKey(organisation, nonce, candidate));
-  if (!item)
-    throw new Error(`the journal of ${organisation} lacks the bytes of nonce ${nonce}, candidate ${candidate}`);
-  return item.bytes;
+  if (item) return item.bytes;
+  if (await readEntry(table, organisation, nonce)) throw new BytesMissing(organisation, nonce, candidate);
+  return undefined;
 }
 
 function entryOf(item: Item): Entry {

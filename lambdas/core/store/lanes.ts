@@ -1,6 +1,7 @@
 import type { Action, Item, Key, Table } from "./table.ts";
 import type { Book, Cursor } from "./book.ts";
 import { bookKey, cursorKey } from "./book.ts";
+import { LEASE_IS_OVER, leaseTimes } from "./lease.ts";
 import { isRefused, nameOf } from "./table.ts";
 
 /** How long an owner may keep a lane without writing to it. A dead owner's lane goes on after that. */
@@ -117,14 +118,13 @@ export async function takeLane(table: Table, organisation: string, owner: string
     const item = await table.update({
       Key: key(organisation),
       UpdateExpression: "SET #owner = :owner, leaseUntil = :until, fence = fence + :one",
-      ConditionExpression:
-        "attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR leaseUntil < :now)",
+      ConditionExpression: `attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR ${LEASE_IS_OVER})`,
       ExpressionAttributeNames: { "#owner": "owner" },
       ExpressionAttributeValues: {
         ":owner": owner,
         ":until": Date.now() + LEASE_MILLISECONDS,
-        ":now": Date.now(),
         ":one": 1,
+        ...leaseTimes(),
       },
     });
     return item && laneOf(item);
@@ -262,6 +262,16 @@ export async function barLane(table: Table, organisation: string): Promise<void>
     UpdateExpression: "SET barred = :yes",
     ConditionExpression: "attribute_exists(rotation)",
     ExpressionAttributeValues: { ":yes": true },
+  });
+}
+
+/** Stops a lane that is barred: its signer signs nothing more, not even an empty batch. */
+export async function stopLane(table: Table, organisation: string, rotation: Rotation, reason: string): Promise<void> {
+  await table.update({
+    Key: key(organisation),
+    UpdateExpression: "SET stopped = :reason",
+    ConditionExpression: "signer = :from AND attribute_exists(barred)",
+    ExpressionAttributeValues: { ":reason": reason, ":from": rotation.from },
   });
 }
 

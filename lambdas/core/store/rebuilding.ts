@@ -1,4 +1,4 @@
-import type { Key, Table } from "./table.ts";
+import type { Action, Key, Table } from "./table.ts";
 import { isRefused } from "./table.ts";
 
 const key: Key = { pk: "book", sk: "rebuilding" };
@@ -19,6 +19,19 @@ export async function rebuildingOwner(table: Table): Promise<string | undefined>
 /** Says that `owner` makes the projections again. It stays said when `owner` dies, until a rebuild is seen through. */
 export async function markRebuilding(table: Table, owner: string): Promise<void> {
   await table.put({ ...key, owner, since: new Date().toISOString() });
+}
+
+/** The action by which `owner` only proves that it still makes the projections again. */
+export function stillRebuilding(table: Table, owner: string): Action {
+  return {
+    ConditionCheck: {
+      TableName: table.name,
+      Key: key,
+      ConditionExpression: "#owner = :owner",
+      ExpressionAttributeNames: { "#owner": "owner" },
+      ExpressionAttributeValues: { ":owner": owner },
+    },
+  };
 }
 
 /** Says that the projections are whole again; answers false where another rebuild has begun meanwhile. */

@@ -39,6 +39,10 @@ export const LARGEST_TRANSACTION = 100;
 const LARGEST_BATCH_READ = 100;
 const LARGEST_BATCH_WRITE = 25;
 
+const CONFLICTS = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+/** After so many, some six seconds have passed. */
+const MOST_CONFLICTS = 10;
+
 /** A client for every table. Without an endpoint it is AWS's, with the credentials of the environment. */
 export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
   const local = endpoint && {
@@ -95,17 +99,18 @@ export class Table {
   }
 
   async put(item: Item, condition?: Partial<PutCommandInput>): Promise<void> {
-    await this.client.send(new PutCommand({ TableName: this.name, Item: item, ...condition }));
+    const command = new PutCommand({ TableName: this.name, Item: item, ...condition });
+    await pastConflicts(() => this.client.send(command));
   }
 
   async delete(key: Key, condition?: Partial<DeleteCommandInput>): Promise<void> {
-    await this.client.send(new DeleteCommand({ TableName: this.name, Key: key, ...condition }));
+    const command = new DeleteCommand({ TableName: this.name, Key: key, ...condition });
+    await pastConflicts(() => this.client.send(command));
   }
 
   async update(input: Without<UpdateCommandInput>): Promise<Item | undefined> {
-    const answer = await this.client.send(
-      new UpdateCommand({ TableName: this.name, ReturnValues: "ALL_NEW", ...input }),
-    );
+    const command = new UpdateCommand({ TableName: this.name, ReturnValues: "ALL_NEW", ...input });
+    const answer = await pastConflicts(() => this.client.send(command));
     return answer.Attributes as Item | undefined;
   }
 
@@ -208,25 +213,37 @@ export class Table {
       ...deletes.map(({ pk, sk }) => ({ Delete: { TableName, Key: { pk, sk } } })),
       ...changes.map((change) => ({ Update: { TableName, ...change } as NonNullable<Action["Update"]> })),
     ];
-    await Promise.all(
-      chunks(actions, LARGEST_TRANSACTION).map(async (chunk) => {
-        for (let attempt = 0; ; attempt++) {
-          try {
-            return await this.transact(chunk);
-          } catch (error) {
-            const codes = refusals(error)?.map(({ code }) => code);
-            if (!codes?.includes("TransactionConflict")) throw error;
-            await backOff(attempt);
-          }
-        }
-      }),
-    );
+    await Promise.all(chunks(actions, LARGEST_TRANSACTION).map((chunk) => this.transact(chunk)));
   }
 
   /** All of the actions or none. */
   async transact(actions: Action[]): Promise<void> {
-    await this.client.send(new TransactWriteCommand({ TransactItems: actions }));
+    const command = new TransactWriteCommand({ TransactItems: actions });
+    await pastConflicts(() => this.client.send(command));
   }
+}
+
+/**
+ * Makes a write again that met another one at the same item, or a partition at its limit: nothing of it was written.
+ * @throws StoreUnavailable where that does not end
+ */
+async function pastConflicts<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (attempt === MOST_CONFLICTS) throw new StoreUnavailable(error);
+      await backOff(attempt);
+    }
+  }
+}
+
+/** DynamoDB's client makes other failed calls again by itself, and none of these. */
+function isConflict(error: unknown): boolean {
+  if (error instanceof Error && error.name === "TransactionConflictException") return true;
+  const codes = refusals(error)?.flatMap(({ code }) => (code === "None" ? [] : [code])) ?? [];
+  return codes.length > 0 && codes.every((code) => CONFLICTS.has(code));
 }
 
 /** The query for the sort keys of one partition that begin with `prefix`. */

@@ -1,4 +1,5 @@
 import { checkpoint } from "../checkpoint.ts";
+import { markReturned } from "../indexing/mark.ts";
 import { closeEntry } from "../store/journal.ts";
 import { changeLane, stillOwned } from "../store/lanes.ts";
 import { BATCH_GAS } from "./batch.ts";
@@ -17,6 +18,11 @@ export async function closeLane(parts: LaneParts, view: LaneView): Promise<Outco
   const closing = lane.closing!;
 
   const others = closing.since + settings.timeoutMilliseconds - Date.now();
+  if (others > settings.timeoutMilliseconds) {
+    // It began by a clock that has been set back since: it begins anew.
+    await changeLane(kapok.core, lane, { closing: { since: Date.now() } });
+    return "again";
+  }
   if (others > 0) return "waiting";
   const head = await chain.head();
   if (!cursor || cursor.learned !== book.incarnation || cursor.blockNumber < head) return "waiting";
@@ -24,6 +30,8 @@ export async function closeLane(parts: LaneParts, view: LaneView): Promise<Outco
   // A node that lagged had empty batches signed at nonces that were settled already: no block will close their entries.
   const over = entries.filter(({ nonce }) => nonce < lane.decidedNonce);
   if (over.length > 0) {
+    const ids = over.flatMap((entry) => entry.ids);
+    await markReturned(kapok.core, lane.organisation, ids);
     const closed = over.flatMap((entry) => closeEntry(kapok.core, lane.organisation, entry));
     await kapok.core.transact([stillOwned(kapok.core, lane), ...closed]);
     return "again";

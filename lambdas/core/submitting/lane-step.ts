@@ -23,7 +23,7 @@ export interface LaneView {
   cursor: Cursor | undefined;
   lane: Lane;
   entries: Entry[];
-  /** When it was read, milliseconds since 1970. */
+  /** When it was read, by `performance.now()`. */
   readAt: number;
 }
 

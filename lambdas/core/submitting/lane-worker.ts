@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { checkpoint } from "../checkpoint.ts";
+import { markReturned } from "../indexing/mark.ts";
 import { saying } from "../log.ts";
 import type { Book } from "../store/book.ts";
-import { readJournal } from "../store/journal.ts";
+import { BytesMissing, closeEntry, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { changeLane, readLane, readStanding, releaseLane, takeLane } from "../store/lanes.ts";
+import { changeLane, readLane, readStanding, releaseLane, stillOwned, takeLane } from "../store/lanes.ts";
 import { queueDepth } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
@@ -11,7 +13,6 @@ import { closeLane } from "./close-lane.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { signerIsKnown } from "./signer-is-known.ts";
 import { submitNext } from "./submit-next.ts";
-import { Tending } from "./tend.ts";
 
 /** How often the owner measures how much waits. */
 const DEPTH_MILLISECONDS = 2000;
@@ -20,12 +21,14 @@ const DEPTH_MILLISECONDS = 2000;
 export class LaneWorker {
   private readonly parts: LaneParts;
   private fence = 0;
-  private lastSent = 0;
-  private measuredAt = 0;
+  private lastSent = -Infinity;
+  private measuredAt = -Infinity;
   private knownSigner = "";
+  /** The nonce of which a person was told that it does not land. */
+  private told = -1;
 
-  constructor(parts: Omit<LaneParts, "tending">) {
-    this.parts = { ...parts, tending: new Tending(parts.kapok, parts.chain, parts.organisation) };
+  constructor(parts: LaneParts) {
+    this.parts = parts;
   }
 
   /** Takes the lane; answers whether it is this worker's now. */
@@ -49,6 +52,7 @@ export class LaneWorker {
     try {
       return await this.advance(view);
     } catch (error) {
+      if (error instanceof BytesMissing) return this.forget(view, error.nonce);
       const codes = refusals(error)?.map(({ code }) => code);
       if (isRefused(error) || codes?.includes("ConditionalCheckFailed")) return "again";
       throw error;
@@ -56,7 +60,7 @@ export class LaneWorker {
   }
 
   private async look(): Promise<LaneView | undefined> {
-    const readAt = Date.now();
+    const readAt = performance.now();
     let { book, cursor, lane } = await readStanding(this.parts.kapok.core, this.parts.organisation);
     if (!book || !lane || lane.fence !== this.fence) return undefined;
     if (lane.leaseUntil - Date.now() < 10_000) lane = await changeLane(this.parts.kapok.core, lane, {});
@@ -67,6 +71,8 @@ export class LaneWorker {
   private async advance(view: LaneView): Promise<Outcome> {
     const { lane, book } = view;
     if (lane.stopped) return "idle";
+    // A store of other tables has yet to learn from the chain: the indexer begins its new life.
+    if (!isDeepStrictEqual(book.tables, await this.parts.kapok.identities())) return "idle";
     if (lane.incarnation !== book.incarnation) {
       const closing = { since: Date.now() };
       this.parts.kapok.log.warn("lane-closes", { organisation: this.parts.organisation, signer: lane.signer });
@@ -82,21 +88,48 @@ export class LaneWorker {
       await this.parts.tending.look(view.entries);
       return "idle";
     }
-    const inVain = await this.parts.tending.look(view.entries);
-    if (inVain >= this.parts.settings.patienceBlocks && (await addCandidate(this.parts, view))) return "again";
+    const { blocks, refused } = await this.parts.tending.look(view.entries);
+    if (blocks >= this.parts.settings.patienceBlocks) {
+      if (await addCandidate(this.parts, view, refused)) return "again";
+      this.tell(view.entries[0]!.nonce, refused);
+    }
     if (lane.closing) return closeLane(this.parts, view);
     if (lane.barred || view.entries.length >= this.parts.settings.ahead)
       return view.entries.length > 0 ? "waiting" : "idle";
     await this.measure(lane);
     const outcome = await submitNext(this.parts, view, this.lastSent);
     if (outcome !== "sent") return outcome;
-    this.lastSent = Date.now();
+    this.lastSent = performance.now();
+    return "again";
+  }
+
+  /** Nothing smaller can be sent, and still no block takes it: somebody must look at the chain. */
+  private tell(nonce: number, refused: boolean): void {
+    if (this.told === nonce) return;
+    this.told = nonce;
+    this.parts.kapok.log.alarm("nonce-does-not-land", { organisation: this.parts.organisation, nonce, refused });
+  }
+
+  /**
+   * The journal has an entry without its bytes, which may land all the same: the lane closes, and while it does, the
+   * entry is not held. Its operations wait again, and its nonce is used up.
+   */
+  private async forget({ lane, entries }: LaneView, nonce: number): Promise<Outcome> {
+    const { kapok, organisation } = this.parts;
+    if (!lane.closing) {
+      kapok.log.alarm("journal-incomplete", { organisation, signer: lane.signer, nonce });
+      await changeLane(kapok.core, lane, { closing: { since: Date.now() } });
+      return "again";
+    }
+    const entry = entries.find((each) => each.nonce === nonce)!;
+    await markReturned(kapok.core, organisation, entry.ids);
+    await kapok.core.transact([stillOwned(kapok.core, lane), ...closeEntry(kapok.core, organisation, entry)]);
     return "again";
   }
 
   /** Whether the journal holds every nonce that the lane has used and no block has decided: a store may lose rows. */
   private async vouches({ lane, entries }: LaneView): Promise<boolean> {
-    if (lane.closing || lane.rotation) return true;
+    if (lane.closing) return true;
     const held = new Set(entries.map(({ nonce }) => nonce));
     let highest = lane.nextNonce - 1;
     while (highest >= lane.decidedNonce && held.has(highest)) highest--;
@@ -118,8 +151,8 @@ export class LaneWorker {
 
   /** Tells the accepting side how much waits, so that it can ask clients to slow down. */
   private async measure(lane: Lane): Promise<void> {
-    if (Date.now() - this.measuredAt < DEPTH_MILLISECONDS) return;
-    this.measuredAt = Date.now();
+    if (performance.now() - this.measuredAt < DEPTH_MILLISECONDS) return;
+    this.measuredAt = performance.now();
     const depth = await queueDepth(this.parts.kapok.core, this.parts.organisation);
     if (depth !== (lane.depth ?? 0)) await changeLane(this.parts.kapok.core, lane, { depth });
   }

@@ -25,7 +25,8 @@ export async function send(parts: LaneParts, view: LaneView, batch: Sending): Pr
   const signer = await keys.signer(lane.signer);
   const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce, to, data: submitCall(entries), gas });
   const candidate = { hash, count: ids.length, ...(onlyReject && { void: true }) };
-  const entry: Entry = { nonce, ...taken, candidates: [candidate] };
+  const bound = lane.limit === undefined ? {} : { limit: lane.limit };
+  const entry: Entry = { nonce, ...taken, ...bound, candidates: [candidate] };
 
   await checkpoint("signed-not-journaled");
   await kapok.core.transact([
@@ -33,6 +34,6 @@ export async function send(parts: LaneParts, view: LaneView, batch: Sending): Pr
     ...journalEntry(kapok.core, organisation, entry, bytes),
   ]);
   kapok.log.info("batch-journaled", { organisation: organisation, nonce, hash, operations: ids.length });
-  const late = Date.now() - view.readAt > settings.timeoutMilliseconds;
+  const late = performance.now() - view.readAt > settings.timeoutMilliseconds;
   if (!late) await tending.broadcast(nonce, 0, bytes);
 }

@@ -20,7 +20,7 @@ type WaitingEntry = EnvelopeEntry & { scenario: string };
 
 /**
  * Sends what waits, as much of it as fits into one transaction.
- * @param lastSent when this owner last did, milliseconds since 1970
+ * @param lastSent when this owner last did, by `performance.now()`
  */
 export async function submitNext(parts: LaneParts, view: LaneView, lastSent: number): Promise<Outcome | "sent"> {
   const { organisation, kapok, chain, settings } = parts;
@@ -28,7 +28,7 @@ export async function submitNext(parts: LaneParts, view: LaneView, lastSent: num
   const held = new Set(entries.flatMap(({ ids }) => ids));
   const waiting = await readQueue(kapok.core, organisation, WANTED, held);
   const unclaimed = unclaimedOf(waiting, held, lane);
-  const company = Date.now() - lastSent < entries.length * COMPANY_MILLISECONDS;
+  const company = performance.now() - lastSent < entries.length * COMPANY_MILLISECONDS;
   if (company && unclaimed.length > 0 && unclaimed.length < MOST_TOGETHER / 2) return "waiting";
   const { free, removed } = await undecided(parts, waiting, unclaimed.slice(0, MOST_TOGETHER));
   const first = free[0];
@@ -39,10 +39,12 @@ export async function submitNext(parts: LaneParts, view: LaneView, lastSent: num
   const to = book.addresses[scenario.ledger.contract]!;
   const onlyReject = first.operation === lane.voiding;
   const wanted = onlyReject ? [voidEntry(first.operation)] : free.filter((entry) => entry.scenario === scenario.name);
-  const bounds = { gas: settings.gas, operations: lane.limit ?? Infinity };
+  const most = await chain.gasLimit();
+  const bounds = { gas: Math.min(settings.gas, most), operations: lane.limit ?? Infinity };
   const batch = await sizeBatch(wanted, scenario, bounds, simulation(chain, lane.signer, to, bounds.gas));
-  // After a batch that reverted, gas is not what the next one shall fail for.
+  // After a batch that reverted, gas is not what the next one shall fail for; and no block takes more than its limit.
   if (lane.limit !== undefined) batch.gas = Math.max(batch.gas, bounds.gas);
+  batch.gas = Math.min(batch.gas, most);
   const ids = batch.entries.map(({ operation }) => operation);
   await send(parts, view, { scenario: scenario.name, ids, ...takenFrom(waiting, ids), to, ...batch, onlyReject });
   return "sent";

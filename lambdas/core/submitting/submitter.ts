@@ -8,6 +8,7 @@ import { createLane, readLane } from "../store/lanes.ts";
 import { currentSigner } from "./current-signer.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
+import { Tending } from "./tend.ts";
 
 const UNDER_WAY_MILLISECONDS = 250;
 /** Between two looks at a lane with nothing to do: where hints come, and where none do. */
@@ -64,8 +65,10 @@ export class Submitter {
 
   private async keep(organisation: string, signal: AbortSignal): Promise<void> {
     const { kapok, chain, keys, settings } = this;
+    // It outlives a worker that failed: how long bytes have been before the chain is not forgotten with each error.
+    const tending = new Tending(kapok, chain, organisation);
     while (!signal.aborted) {
-      const worker = new LaneWorker({ organisation, kapok, chain, keys, settings });
+      const worker = new LaneWorker({ organisation, kapok, chain, keys, settings, tending });
       try {
         await this.ensureLane(organisation);
         if (await worker.take(this.owner)) await this.work(worker, organisation, signal);

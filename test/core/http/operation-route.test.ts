@@ -26,6 +26,19 @@ describe("GET of an operation", () => {
     expect(answer.body.request).to.deep.equal({ member: body.member, points: 300 });
   });
 
+  it("shows the operator the one that was accepted here, whoever put the same id on the chain", async () => {
+    const { call, book, path, id } = await posted();
+    const transaction = { hash: "0x1", blockNumber: 9, logIndex: 0 };
+    const decision = { status: "rejected" as const, problem: { name: "void-operation", detail: "x" }, transaction };
+    book.put({ organisation: "another", id, scenario: "points", decision: { ...decision, decidedAt: "" } });
+    book.members = ["another", ...book.members];
+    expect((await call("operator", "GET", path)).body.status).to.equal("accepted");
+    expect((await call("operator", "GET", `${path}?organisation=another`)).body.status).to.equal("rejected");
+    expect((await call("operator", "GET", `${path}?organisation=park`)).status).to.equal(404);
+    expect((await call("hotel", "GET", `${path}?organisation=another`)).status).to.equal(404);
+    expect((await call("hotel", "GET", `${path}?organisation=not%20one`)).status).to.equal(400);
+  });
+
   it("shows another organisation nothing", async () => {
     const { call, path } = await posted();
     for (const [who, where] of [
