@@ -1,11 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Block, Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
 import type { Book, BookFacts, Cursor, IndexerLease } from "../store/book.ts";
-import { keepBook, keepIndexer, moveCursor, readBook, readCursor, releaseIndexer, takeIndexer } from "../store/book.ts";
+import {
+  isMadeIn,
+  keepBook,
+  keepIndexer,
+  moveCursor,
+  readBook,
+  readCursor,
+  releaseIndexer,
+  takeIndexer,
+} from "../store/book.ts";
 import { readJournal } from "../store/journal.ts";
 import { allLanes, readLane } from "../store/lanes.ts";
 import { writeRows } from "../store/projections.ts";
@@ -88,7 +96,7 @@ export class Indexer {
         if (performance.now() - keptAt > LEASE_MILLISECONDS / 3) {
           if (!(await keepIndexer(this.kapok.core, lease, LEASE_MILLISECONDS))) return;
           const [now, tables] = await Promise.all([readBook(this.kapok.core), this.kapok.identities()]);
-          if (now?.incarnation !== book.incarnation || !isDeepStrictEqual(now.tables, tables)) return;
+          if (now?.incarnation !== book.incarnation || !isMadeIn(now, tables)) return;
           keptAt = performance.now();
         }
         const moved = await follower.advance((number) => this.onBlock(number));

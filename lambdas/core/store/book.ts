@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Kapok } from "../kapok.ts";
 import { LEASE_IS_OVER, leaseTimes } from "./lease.ts";
 import type { Action, Table } from "./table.ts";
@@ -62,7 +61,7 @@ export async function readBook(table: Table): Promise<Book | undefined> {
  */
 export async function keepBook(kapok: Kapok, book: BookFacts, restored = false): Promise<Book> {
   const [known, tables] = await Promise.all([readBook(kapok.core), kapok.readIdentities()]);
-  const sameLife = known !== undefined && isDeepStrictEqual(known.tables, tables) && !restored;
+  const sameLife = known !== undefined && isMadeIn(known, tables) && !restored;
   const life = sameLife
     ? { incarnation: known.incarnation, begunAt: known.begunAt }
     : { incarnation: randomUUID(), begunAt: new Date().toISOString() };
@@ -75,6 +74,11 @@ export async function keepBook(kapok: Kapok, book: BookFacts, restored = false):
   return kept;
 }
 
+/** Whether this life of the store is one of these tables, of which a function may know some. */
+export function isMadeIn(book: Book, identities: Record<string, string>): boolean {
+  return Object.entries(identities).every(([name, identity]) => book.tables[name] === identity);
+}
+
 export async function readCursor(table: Table): Promise<Cursor | undefined> {
   const item = await table.get(cursorKey);
   return item as unknown as Cursor | undefined;
@@ -84,7 +88,7 @@ export async function readCursor(table: Table): Promise<Cursor | undefined> {
 export async function isLearned(kapok: Kapok): Promise<boolean> {
   const reads = [readBook(kapok.core), readCursor(kapok.core), kapok.identities()] as const;
   const [book, cursor, tables] = await Promise.all(reads);
-  return book !== undefined && cursor?.learned === book.incarnation && isDeepStrictEqual(book.tables, tables);
+  return book !== undefined && cursor?.learned === book.incarnation && isMadeIn(book, tables);
 }
 
 /** Who may move the cursor, until when. */

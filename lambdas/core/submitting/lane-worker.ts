@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import { checkpoint } from "../checkpoint.ts";
 import { markReturned } from "../indexing/mark.ts";
 import { saying } from "../log.ts";
 import type { Book } from "../store/book.ts";
+import { isMadeIn } from "../store/book.ts";
 import { BytesMissing, closeEntry, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
 import { changeLane, readLane, readStanding, releaseLane, stillOwned, takeLane } from "../store/lanes.ts";
@@ -72,7 +72,7 @@ export class LaneWorker {
     const { lane, book } = view;
     if (lane.stopped) return "idle";
     // A store of other tables has yet to learn from the chain: the indexer begins its new life.
-    if (!isDeepStrictEqual(book.tables, await this.parts.kapok.identities())) return "idle";
+    if (!isMadeIn(book, await this.parts.kapok.identities())) return "idle";
     if (lane.incarnation !== book.incarnation) {
       const closing = { since: Date.now() };
       this.parts.kapok.log.warn("lane-closes", { organisation: this.parts.organisation, signer: lane.signer });
