@@ -7,6 +7,7 @@ import type { Decision } from "../../lambdas/core/operation.ts";
 import type { Book } from "../../lambdas/core/store/book.ts";
 import { keepBook, moveCursor, readCursor, releaseIndexer, seizeIndexer } from "../../lambdas/core/store/book.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
+import type { LaneParts } from "../../lambdas/core/submitting/lane-step.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { createLane, readLane } from "../../lambdas/core/store/lanes.ts";
 import { LaneWorker } from "../../lambdas/core/submitting/lane-worker.ts";
@@ -62,18 +63,16 @@ export class LaneStage {
     return readJournal(this.core, this.organisation);
   }
 
+  /** What an owner of the lane works with. */
+  parts(): LaneParts {
+    const { organisation, kapok, chain, settings, account } = this;
+    const keys = { signer: async () => account, addresses: async () => [account.address] };
+    return { organisation, kapok, chain, keys, settings, tending: new Tending(kapok, chain, organisation) };
+  }
+
   /** A worker that has taken the lane. */
   async owner(name = "owner"): Promise<LaneWorker> {
-    const signer = async () => this.account;
-    const keys = { signer, addresses: async () => [this.account.address] };
-    const worker = new LaneWorker({
-      organisation: this.organisation,
-      kapok: this.kapok,
-      chain: this.chain,
-      keys,
-      settings: this.settings,
-      tending: new Tending(this.kapok, this.chain, this.organisation),
-    });
+    const worker = new LaneWorker(this.parts());
     if (!(await worker.take(name))) throw new Error(`${name} does not get the lane`);
     return worker;
   }
@@ -117,6 +116,18 @@ export class LaneStage {
     this.chain.used = entry.nonce + 1;
     await this.indexTo(++this.chain.newest);
     await this.settle(entry.nonce, entry.candidates.at(-1)!.hash, entry.ids);
+  }
+
+  /** Runs something right before the lane is given back for the first time. */
+  beforeRelease(happens: () => Promise<unknown>): void {
+    const { core } = this;
+    core.update = async (input) => {
+      if (input.UpdateExpression?.includes("REMOVE #owner")) {
+        delete (core as Partial<typeof core>).update;
+        await happens();
+      }
+      return Object.getPrototypeOf(core).update.call(core, input);
+    };
   }
 
   /** Runs something right before the next transaction of the store: what happens while its writer is not looking. */

@@ -3,9 +3,7 @@ import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
 import type { Keys } from "../signing/keys.ts";
-import { readBook } from "../store/book.ts";
-import { createLane, readLane } from "../store/lanes.ts";
-import { currentSigner } from "./current-signer.ts";
+import { ensureLane } from "./ensure-lane.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
 import { Tending } from "./tend.ts";
@@ -70,7 +68,7 @@ export class Submitter {
     while (!signal.aborted) {
       const worker = new LaneWorker({ organisation, kapok, chain, keys, settings, tending });
       try {
-        await this.ensureLane(organisation);
+        await ensureLane(kapok, chain, keys, organisation);
         if (await worker.take(this.owner)) await this.work(worker, organisation, signal);
         else await this.sleep(organisation, this.idleMilliseconds);
       } catch (error) {
@@ -91,18 +89,6 @@ export class Submitter {
     } finally {
       await worker.release().catch((error) => this.kapok.log.warn("lane-not-released", { error: saying(error) }));
     }
-  }
-
-  /** A lane whose row is missing cannot vouch for its journal: it starts by closing. */
-  private async ensureLane(organisation: string): Promise<void> {
-    if (await readLane(this.kapok.core, organisation)) return;
-    const book = await readBook(this.kapok.core);
-    if (!book) throw new Error("the store does not know the book yet");
-    const signer = await currentSigner(this.chain, book.addresses["Organisations"]!, this.keys, organisation);
-    if (!signer) throw new Error(`there is no key for ${organisation}`);
-    const closing = { since: Date.now() };
-    await createLane(this.kapok.core, { organisation, signer, incarnation: book.incarnation, closing });
-    this.kapok.log.warn("lane-closes", { organisation, signer });
   }
 
   private async sleep(organisation: string, milliseconds: number): Promise<void> {
