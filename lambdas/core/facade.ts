@@ -5,6 +5,8 @@ export interface Intent {
   organisation: string;
   /** The Idempotency-Key, taken literally. */
   key: string;
+  /** Where in the client's request the key stands; its index too where the request has several. */
+  place: { path: string; index?: number };
   scenario: string;
   kind: string;
   /** The parsed body. */
@@ -29,6 +31,8 @@ export interface Head {
 export interface Facade {
   /**
    * Accepts operations: all of them durably, or none with a Problem. One that its key already names is returned as it is.
+   * Only where somebody uses a key of theirs with another body at that very moment, and there are more than a transaction
+   * of the store takes, some may have been accepted before that is noticed: sent again, they are the same operations.
    * @throws Problem `key-reused` (with `errors`, an index each, when there are several), whatever the kind's `body` throws,
    * `too-many-requests`, `learning-from-chain`
    */

@@ -7,6 +7,21 @@ import { Table } from "./store/table.ts";
 /** For how long a process may not notice that its tables are others. */
 const IDENTITY_MILLISECONDS = 10_000;
 
+/** Names of the tables, by what they are for: `core`, and each scenario's name. */
+export type TableNames = Readonly<Record<string, string>>;
+
+/** Table names that begin alike: `<prefix>-core`, `<prefix>-<scenario>`. */
+export function tableNames(prefix: string, scenarios: readonly Scenario[]): TableNames {
+  const nouns = ["core", ...scenarios.map(({ name }) => name)];
+  return Object.fromEntries(nouns.map((noun) => [noun, `${prefix}-${noun}`]));
+}
+
+function nameIn(names: TableNames, noun: string): string {
+  const name = names[noun];
+  if (!name) throw new Error(`no table is named for ${noun}`);
+  return name;
+}
+
 /** What every part of one deployment shares: its scenarios, its tables, its log. */
 export class Kapok {
   readonly scenarios: readonly Scenario[];
@@ -17,21 +32,21 @@ export class Kapok {
   private readonly projections: Map<string, Table>;
 
   /**
-   * @param prefix of the tables' names: `<prefix>-core` and `<prefix>-<scenario>`
+   * @param names of the tables: `core` and each scenario's name
    * @param local whether the tables are a local engine's
    */
   constructor(
     scenarios: readonly Scenario[],
     client: DynamoDBDocumentClient,
-    prefix: string,
+    names: TableNames,
     log: Logger,
     local = true,
   ) {
     this.scenarios = scenarios;
     this.log = log;
     this.client = client;
-    this.core = new Table(client, `${prefix}-core`, local);
-    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, `${prefix}-${name}`, local)]));
+    this.core = new Table(client, nameIn(names, "core"), local);
+    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, nameIn(names, name), local)]));
   }
 
   scenario(name: string): Scenario {

@@ -12,7 +12,10 @@ export async function acceptBatch(
   { operations }: z.output<typeof batch>,
 ): Promise<z.input<typeof batchAnswer>> {
   const accepted = await facade.accept(
-    operations.map(({ key, kind, ...request }) => ({ organisation, key, scenario: "points", kind, request })),
+    operations.map(({ key, kind, ...request }, index) => {
+      const place = { index, path: `operations.${index}.key` };
+      return { organisation, key, place, scenario: "points", kind, request };
+    }),
   );
   const answers = accepted.map(async (operation, index) => ({
     key: operations[index]!.key,

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { Scenario } from "../../lambdas/core/scenario.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
-import { Kapok } from "../../lambdas/core/kapok.ts";
+import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger } from "../../lambdas/core/log.ts";
 import { dynamodb } from "../../lambdas/core/store/table.ts";
 import { Home } from "./home.ts";
@@ -62,6 +62,6 @@ export interface Parts {
 export function openParts(part: string, scenarios: readonly Scenario[], environment = readEnvironment()): Parts {
   const { chainUrls, dynamodbEndpoint, tables } = environment;
   if (!chainUrls || !dynamodbEndpoint) throw new Error(`${part} needs CHAIN_RPC_URL and DYNAMODB_ENDPOINT`);
-  const kapok = new Kapok(scenarios, dynamodb(dynamodbEndpoint), tables, logger(part));
+  const kapok = new Kapok(scenarios, dynamodb(dynamodbEndpoint), tableNames(tables, scenarios), logger(part));
   return { environment, kapok, chain: new Chain(chainUrls) };
 }

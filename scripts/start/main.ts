@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { rebuild } from "../../lambdas/core/indexing/rebuild.ts";
-import { Kapok } from "../../lambdas/core/kapok.ts";
+import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger, saying } from "../../lambdas/core/log.ts";
 import { parseSettings } from "../../lambdas/core/settings.ts";
 import type { Settings } from "../../lambdas/core/settings.ts";
@@ -57,7 +57,7 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
   const ledger = await chainOf(settings, home.path);
   if (ledger.part) await supervisor.start(ledger.part);
 
-  const kapok = new Kapok(scenarios, dynamodb(store.url), tables, logger("start"));
+  const kapok = new Kapok(scenarios, dynamodb(store.url), tableNames(tables, scenarios), logger("start"));
   const chain = new Chain(ledger.url.split(","));
   await chain.reachable();
   await createTables(

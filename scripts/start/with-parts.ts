@@ -1,5 +1,5 @@
 import { Chain } from "../../lambdas/core/chain/chain.ts";
-import { Kapok } from "../../lambdas/core/kapok.ts";
+import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger } from "../../lambdas/core/log.ts";
 import { dynamodb } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
@@ -36,7 +36,12 @@ export async function withParts<T>(name: string, work: (parts: CommandParts) => 
   if (!endpoints) throw new Error(`Kapok is being started in ${home.path}; try again when it runs`);
   try {
     const tables = endpoints.tables ?? environment.tables;
-    const kapok = new Kapok(scenarios, dynamodb(endpoints.dynamodbEndpoint), tables, logger(name));
+    const kapok = new Kapok(
+      scenarios,
+      dynamodb(endpoints.dynamodbEndpoint),
+      tableNames(tables, scenarios),
+      logger(name),
+    );
     const chain = new Chain(endpoints.chainUrl.split(","));
     await chain.reachable();
     return await work({ environment, kapok, chain, alone: supervisor !== undefined });

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { freePort } from "../../scripts/start/ports.ts";
 import { findDynoxide } from "../../scripts/start/programs.ts";
 import { createTables } from "../../scripts/start/tables.ts";
-import { Kapok } from "../../lambdas/core/kapok.ts";
+import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
 
@@ -32,7 +32,7 @@ export class Dynoxide {
 
   /** The tables of one deployment, empty where nobody used this prefix before. */
   async kapok(prefix: string): Promise<Kapok> {
-    const kapok = new Kapok(scenarios, dynamodb(this.url), prefix, silent);
+    const kapok = new Kapok(scenarios, dynamodb(this.url), tableNames(prefix, scenarios), silent);
     await createTables(
       kapok.client,
       kapok.tables().map((table) => table.name),

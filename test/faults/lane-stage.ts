@@ -91,6 +91,7 @@ export class LaneStage {
         acceptedAt: "2026-11-01T00:00:00Z",
       },
       entry: { code: 2, operation: id, body: Buffer.alloc(20) },
+      isSame: () => true,
     }));
     await putter(this.core, () => {})(made);
     return ids;

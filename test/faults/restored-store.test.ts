@@ -14,6 +14,8 @@ import {
 import { operationKey } from "../../lambdas/core/store/operations.ts";
 import { pause } from "../../lambdas/core/store/table.ts";
 
+const place = { path: "Idempotency-Key" };
+
 /** A copy of the tables need not be of one moment, and what it lacks may be on the chain already. */
 describe("A store that was put back from a copy", () => {
   let engine: Dynoxide;
@@ -68,7 +70,7 @@ describe("A store that was put back from a copy", () => {
     await restored(true);
     const facade = new Front(stage.kapok, () => {}).facade("points");
     const request = {};
-    const intent = { organisation: stage.organisation, key: "a", scenario: "points", kind: "enrol", request };
+    const intent = { organisation: stage.organisation, key: "a", place, scenario: "points", kind: "enrol", request };
     const { id } = (await facade.accept([{ ...intent, key: "new" }]))[0]!;
     expect(await queued(), "of a new one").to.have.length(1);
     await facade.accept([{ ...intent, key: "new" }]);
@@ -89,7 +91,7 @@ describe("A store that was put back from a copy", () => {
     const facade = new Front(stage.kapok, () => {}).facade("points");
     const refusal = await facade.operation(stage.organisation, id!).catch((error) => error.problem);
     expect(refusal).to.equal("learning-from-chain");
-    const intent = { organisation: stage.organisation, key: "a", scenario: "points", kind: "earn", request: {} };
+    const intent = { organisation: stage.organisation, key: "a", place, scenario: "points", kind: "earn", request: {} };
     const again = await facade.accept([intent, { ...intent, key: "b" }]).catch((error) => error.problem);
     expect(again).to.equal("learning-from-chain");
   });

@@ -33,19 +33,22 @@ export interface Accepting {
 export async function accept(accepting: Accepting, facade: Facade, intents: Intent[]): Promise<Operation[]> {
   const named = intents.map((intent) => ({ intent, id: operationId(intent.organisation, intent.key) }));
   const wanted = new Map<string, Intent>();
-  const errors: KeyError[] = [];
-  named.forEach(({ intent, id }, index) => {
+  const reused = new Set<Intent>();
+  for (const { intent, id } of named) {
     const earlier = wanted.get(id);
     if (!earlier) wanted.set(id, intent);
-    else if (!sameBody(accepting, operationOf(earlier, id), intent)) errors.push(reused(index, intents.length));
-  });
+    else if (!sameBody(accepting, operationOf(earlier, id), intent)) reused.add(intent);
+  }
 
-  const known = await readKnown(accepting, wanted);
-  named.forEach(({ intent, id }, index) => {
-    const operation = known.get(id);
-    if (operation && !sameBody(accepting, operation, intent)) errors.push(reused(index, intents.length));
-  });
-  if (errors.length > 0) throw keyReused(errors, intents.length);
+  const known = await readKnown(accepting, intents.length, wanted);
+  const compare = () => {
+    for (const { intent, id } of named) {
+      const operation = known.get(id);
+      if (operation && !sameBody(accepting, operation, intent)) reused.add(intent);
+    }
+    if (reused.size > 0) throw keyReused(intents, reused);
+  };
+  compare();
 
   const makeAll = (some: [string, Intent][]) =>
     Promise.all(some.map(([id, intent]) => make(accepting, facade, id, intent)));
@@ -56,12 +59,8 @@ export async function accept(accepting: Accepting, facade: Facade, intents: Inte
     const stored = await accepting.put(await makeAll(missing));
     await checkpoint("operations-put-not-answered");
     for (const operation of stored) known.set(operation.id, operation);
+    compare();
   }
-
-  named.forEach(({ intent, id }, index) => {
-    if (!sameBody(accepting, known.get(id)!, intent)) errors.push(reused(index, intents.length));
-  });
-  if (errors.length > 0) throw keyReused(errors, intents.length);
 
   const older = [...wanted].filter(([id]) => isOlder(known.get(id)!, begunAt));
   if (older.length > 0) await accepting.queueAgain(await makeAll(older));
@@ -77,9 +76,13 @@ function isOlder({ decision, acceptedAt }: Operation, begunAt: string): boolean 
  * The operations that exist. A single one whose kind consults nothing is not looked for: the put finds it, and saves a
  * read of every new one.
  */
-async function readKnown(accepting: Accepting, wanted: Map<string, Intent>): Promise<Map<string, Operation>> {
+async function readKnown(
+  accepting: Accepting,
+  count: number,
+  wanted: Map<string, Intent>,
+): Promise<Map<string, Operation>> {
   const [[id, { organisation, scenario, kind }]] = [...wanted] as [[string, Intent]];
-  if (wanted.size > 1) return readOperations(accepting.kapok.core, organisation, [...wanted.keys()]);
+  if (count > 1) return readOperations(accepting.kapok.core, organisation, [...wanted.keys()]);
   if (!accepting.kapok.scenario(scenario).operations[kind]!.consults) return new Map();
   const operation = await accepting.read({ organisation, id });
   return new Map(operation ? [[id, operation]] : []);
@@ -89,7 +92,8 @@ async function make(accepting: Accepting, facade: Facade, id: string, intent: In
   const kind = accepting.kapok.scenario(intent.scenario).operations[intent.kind]!;
   const body = await kind.body(intent.request, intent.organisation, facade);
   const operation = { ...operationOf(intent, id), acceptedAt: new Date().toISOString() };
-  return { operation, entry: { code: kind.code, operation: id, body } };
+  const isSame = (standing: Operation) => sameBody(accepting, standing, intent);
+  return { operation, entry: { code: kind.code, operation: id, body }, isSame };
 }
 
 function operationOf(intent: Intent, id: string): Operation {
@@ -102,19 +106,9 @@ function sameBody(accepting: Accepting, operation: Operation, intent: Intent): b
   return sameRequest(accepting.kapok.scenario(intent.scenario), operation, intent.kind, intent.request);
 }
 
-interface KeyError {
-  index?: number;
-  path: string;
-  message: string;
-}
-
-function reused(index: number, count: number): KeyError {
+function keyReused(intents: Intent[], reused: ReadonlySet<Intent>): Problem {
   const message = "this key was used with another body";
-  return count > 1 ? { index, path: `operations.${index}.key`, message } : { path: "Idempotency-Key", message };
-}
-
-function keyReused(errors: KeyError[], count: number): Problem {
-  const detail =
-    count > 1 ? `${errors.length} of the keys were used with another body.` : "This key was used with another body.";
-  return new Problem("key-reused", detail, { errors });
+  const errors = intents.filter((intent) => reused.has(intent)).map(({ place }) => ({ ...place, message }));
+  const count = errors.length > 1 ? `${errors.length} keys were` : "A key was";
+  return new Problem("key-reused", `${count} used with another body.`, { errors });
 }

@@ -10,9 +10,14 @@ import { gather } from "../store/gather.ts";
 export interface Made {
   operation: Operation;
   entry: EnvelopeEntry;
+  /** Whether an operation that stands already under this id is the same one. */
+  isSame: (standing: Operation) => boolean;
 }
 
-/** Stores operations and lets them wait; answers what stands in the store under each id afterwards. */
+/**
+ * Stores operations and lets them wait; answers what stands in the store under each id afterwards. Where another one
+ * stands under the id of one of several, nothing more is stored.
+ */
 export type Put = (made: Made[]) => Promise<Operation[]>;
 
 /** The rest of a transaction's actions are the queue's, one a scenario. */
@@ -31,7 +36,10 @@ export function putter(table: Table, woken: (organisation: string) => void): Put
   function queueOf(organisation: string) {
     let queue = queues.get(organisation);
     if (!queue) {
-      queue = gather((made: Made[]) => putTogether(table, organisation, made), TOGETHER);
+      queue = gather(async (made: Made[]) => {
+        const stored = await putTogether(table, organisation, made, false);
+        return stored.map((operation) => operation!);
+      }, TOGETHER);
       queues.set(organisation, queue);
     }
     return queue;
@@ -40,9 +48,7 @@ export function putter(table: Table, woken: (organisation: string) => void): Put
   return async (made) => {
     const { organisation } = made[0]!.operation;
     const stored =
-      made.length === 1
-        ? [await queueOf(organisation)(made[0]!)]
-        : (await inOrder(chunks(made, TOGETHER), (chunk) => putTogether(table, organisation, chunk))).flat();
+      made.length === 1 ? [await queueOf(organisation)(made[0]!)] : await putInOrder(table, organisation, made);
     woken(organisation);
     return stored;
   };
@@ -58,14 +64,24 @@ export async function queueAgain(table: Table, woken: (organisation: string) => 
   woken(organisation);
 }
 
-/** Chunks of a batch one after another, so that they wait in the order in which they were sent. */
-async function inOrder<In, Out>(list: In[], perform: (input: In) => Promise<Out>): Promise<Out[]> {
-  const outputs: Out[] = [];
-  for (const input of list) outputs.push(await perform(input));
-  return outputs;
+/** A batch, one transaction after another, so that its operations wait in the order in which they were sent. */
+async function putInOrder(table: Table, organisation: string, made: Made[]): Promise<Operation[]> {
+  const stored: Operation[] = [];
+  for (const some of chunks(made, TOGETHER)) {
+    const standing = await putTogether(table, organisation, some, true);
+    stored.push(...standing.filter((operation) => operation !== undefined));
+    if (standing.includes(undefined)) break;
+  }
+  return stored;
 }
 
-async function putTogether(table: Table, organisation: string, made: Made[]): Promise<Operation[]> {
+/** @param alike whether they stand or fall together: then one that is refused for another operation's sake ends it */
+async function putTogether(
+  table: Table,
+  organisation: string,
+  made: Made[],
+  alike: boolean,
+): Promise<(Operation | undefined)[]> {
   const stored = new Map<string, Operation>();
   let left = [...new Map(made.map((each) => [each.operation.id, each])).values()];
   for (let attempt = 0; left.length > 0; attempt++) {
@@ -82,12 +98,17 @@ async function putTogether(table: Table, organisation: string, made: Made[]): Pr
       const standing = await standingOf(table, organisation, left, reasons);
       for (const operation of standing) stored.set(operation.id, operation);
       left = left.filter(({ operation }) => !stored.has(operation.id));
+      if (alike && standing.some((operation) => !isSame(made, operation))) break;
       if (standing.length > 0) continue;
       if (attempt >= MOST_ATTEMPTS) throw new StoreUnavailable(error);
       await pause(Math.min(500, 5 * 2 ** attempt) * Math.random());
     }
   }
-  return made.map(({ operation }) => stored.get(operation.id)!);
+  return made.map(({ operation }) => stored.get(operation.id));
+}
+
+function isSame(made: Made[], standing: Operation): boolean {
+  return made.find(({ operation }) => operation.id === standing.id)!.isSame(standing);
 }
 
 function putNew(table: Table, operation: Operation): Action {

@@ -54,7 +54,9 @@ export function addWriteRoute(
       const { organisation } = call;
       const key = keyOf(context);
       const request = route.request?.(call) ?? call.body;
-      const [accepted] = await facade.accept([{ organisation, key, scenario, kind: route.kind, request }]);
+      const [accepted] = await facade.accept([
+        { organisation, key, place: { path: "Idempotency-Key" }, scenario, kind: route.kind, request },
+      ]);
       const operation = await awaited(context, facade, accepted!);
       return answer(context, serving, facade, operation, organisation, route.creates ?? false);
     },

@@ -28,13 +28,13 @@ export class FakeBook implements Facade {
   async accept(intents: Intent[]): Promise<Operation[]> {
     if (this.refusal) throw this.refusal;
     const made = new Map<string, Operation>();
-    const errors: { index: number; path: string; message: string }[] = [];
+    const errors: { index?: number; path: string; message: string }[] = [];
     const all: Operation[] = [];
-    for (const [index, { organisation, key, scenario, kind, request }] of intents.entries()) {
+    for (const { organisation, key, place, scenario, kind, request } of intents) {
       const id = operationId(organisation, key);
       const known = this.operations.get(nameOf(organisation, id)) ?? made.get(id);
       if (known && !sameRequest(this.scenario, known, kind, request)) {
-        errors.push({ index, path: `operations.${index}.key`, message: "this key was used with another body" });
+        errors.push({ ...place, message: "this key was used with another body" });
       }
       const operation = known ?? { organisation, id, scenario, kind, request, acceptedAt: new Date(0).toISOString() };
       if (!known) await this.scenario.operations[kind]!.body(request, organisation, this);
