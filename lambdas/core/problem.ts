@@ -128,14 +128,31 @@ export const problems = {
       remedy: "请减少一次请求中的操作数量。",
     },
   },
+  "headers-too-large": {
+    status: 431,
+    title: "The headers of the request are too large",
+    remedy: "Send fewer or shorter headers: 16 kB in all.",
+    retry: false,
+    chinese: { title: "请求头过大", remedy: "请减少或缩短请求头：总共不超过 16 kB。" },
+  },
+  "request-too-slow": {
+    status: 408,
+    title: "The request did not arrive in time",
+    remedy: "Send it again, with the same key, within thirty seconds.",
+    retry: true,
+    chinese: { title: "请求未及时到达", remedy: "请在三十秒内用同一个键重新发送。" },
+  },
   "key-reused": {
     status: 422,
     title: "The key was used with another body",
-    remedy: "Use a new random key for a new operation; to retry an old one, send the body that was sent first.",
+    remedy:
+      "Use a new random key for a new operation; to retry an old one, send the body that was sent first. Send the other " +
+      "entries of a batch again with their own keys, never with new ones.",
     retry: false,
     chinese: {
       title: "该键已用于另一个请求体",
-      remedy: "新操作请使用新的随机键；重试旧操作请发送最初的请求体。",
+      remedy:
+        "新操作请使用新的随机键；重试旧操作请发送最初的请求体。批次中的其他条目请用各自原有的键重新发送，不要换用新的键。",
     },
   },
   "too-many-requests": {

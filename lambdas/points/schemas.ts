@@ -42,7 +42,7 @@ export const batch = z
   })
   .meta({
     id: "Batch",
-    example: { operations: [{ key: "6d0f4c1e-2b57-4e0a-8f39-a1c5e27b9d84", kind: "earn", ...example }] },
+    example: { operations: [{ key: "b71c9a52-0e84-4d36-9c1f-52fd0a6e8813", kind: "earn", ...example }] },
   });
 
 export const batchAnswer = z

@@ -92,12 +92,20 @@ function requestBody(schema: z.ZodObject) {
 }
 
 function successes(answers: Route["answers"]): Responses {
-  const responses = Object.entries(answers).map(([status, { description, schema }]) => [
+  const responses = Object.entries(answers).map(([status, { description, schema, headers }]) => [
     status,
-    { description, content: { "application/json": { schema } } },
+    { description, ...(headers && { headers }), content: { "application/json": { schema } } },
   ]);
   return Object.fromEntries(responses);
 }
+
+/** Headers that come with problems of a status. */
+const failureHeaders: Record<number, z.ZodObject> = {
+  401: z.object({ "WWW-Authenticate": z.string().meta({ description: "The challenge of RFC 6750." }) }),
+  403: z.object({ "WWW-Authenticate": z.string().meta({ description: "The challenge of RFC 6750." }) }),
+  429: z.object({ "Retry-After": z.string().meta({ description: "Seconds." }) }),
+  503: z.object({ "Retry-After": z.string().meta({ description: "Seconds." }) }),
+};
 
 /** What a route can answer beside its own problems follows from what it reads. */
 function problemsOf(route: Route): string[] {
@@ -119,6 +127,7 @@ function failures(catalogue: Record<string, ProblemKind>, names: string[]): Resp
     const examples = { ...others?.content["application/problem+json"].examples, [name]: { summary: title, value } };
     responses[status] = {
       description: others ? `${others.description}; ${title}` : title,
+      ...(failureHeaders[status] && { headers: failureHeaders[status] }),
       content: { "application/problem+json": { schema: problem, examples } },
     };
   }

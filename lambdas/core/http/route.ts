@@ -21,7 +21,7 @@ export interface Route extends RouteDescription {
   /** For the document: the schemas of further request headers. */
   headers?: z.ZodObject;
   /** For the document: the answers that are no problems, by status. */
-  answers: Record<number, { description: string; schema: z.ZodType }>;
+  answers: Record<number, { description: string; schema: z.ZodType; headers?: z.ZodObject }>;
   handle(call: Call<any>, query: any, context: Context): Promise<Response>;
 }
 

@@ -26,6 +26,11 @@ const headers = z.object({
   }),
 });
 
+const answerHeaders = z.object({
+  Location: z.string().meta({ description: "Where the operation is." }),
+  "Preference-Applied": z.string().optional().meta({ description: "The `wait` of Prefer, where it was met." }),
+});
+
 const created = z
   .strictObject({ id: uuid, operation: operationSchema })
   .meta({ id: "Created", description: "The id of what is made is the operation's own: the same key, the same id." });
@@ -44,10 +49,10 @@ export function addWriteRoute(
     method: route.method ?? "post",
     headers,
     answers: route.creates
-      ? { 201: { description: "It is accepted, or final already", schema: created } }
+      ? { 201: { description: "It is accepted, or final already", schema: created, headers: answerHeaders } }
       : {
-          200: { description: "It is final", schema: operationSchema },
-          202: { description: "It is accepted and will be final or rejected", schema: operationSchema },
+          200: { description: "It is final", schema: operationSchema, headers: answerHeaders },
+          202: { description: "It is accepted and will be decided", schema: operationSchema, headers: answerHeaders },
         },
     problems: ["idempotency-key-missing", ...writeProblems, ...chainProblems, ...(route.problems ?? [])],
     async handle(call, _query, context) {

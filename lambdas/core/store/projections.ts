@@ -66,7 +66,7 @@ export interface PageOptions {
 
 /**
  * Rows of one partition, in the order of their sort keys or backwards.
- * @throws Problem `invalid-request` for a cursor that this partition did not give
+ * @throws Problem `invalid-request` for a cursor that no page can have given
  */
 export async function readRows(table: Table, pk: string, options: PageOptions = {}): Promise<Page> {
   const limit = options.limit ?? 50;

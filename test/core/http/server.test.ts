@@ -76,10 +76,13 @@ describe("the Node server", () => {
       `QUERY /healthz ${head}\r\n`,
     ];
     for (const bytes of bad) {
-      expect(await spoken(server.port, bytes), JSON.stringify(bytes.slice(0, 60))).to.match(/^HTTP\/1\.1 4\d\d /);
+      const answer = await spoken(server.port, bytes);
+      expect(answer, JSON.stringify(bytes.slice(0, 60))).to.match(/^HTTP\/1\.1 4\d\d /);
+      expect(answer.toLowerCase(), JSON.stringify(bytes.slice(0, 60))).to.contain("application/problem+json");
     }
-    const unreadable = await spoken(server.port, bad[5]!);
-    expect(unreadable).to.contain("application/problem+json").and.to.contain("/problems/invalid-request");
+    expect(await spoken(server.port, bad[0]!)).to.contain("/problems/invalid-request");
+    expect(await spoken(server.port, bad[5]!)).to.contain("/problems/invalid-request");
+    expect(await spoken(server.port, bad[11]!)).to.match(/^HTTP\/1\.1 431 [^]*\/problems\/headers-too-large/);
   });
 
   it("survives clients that hang up halfway", async () => {
