@@ -16,12 +16,6 @@ export function tableNames(prefix: string, scenarios: readonly Scenario[]): Tabl
   return Object.fromEntries(nouns.map((noun) => [noun, `${prefix}-${noun}`]));
 }
 
-function nameIn(names: TableNames, noun: string): string {
-  const name = names[noun];
-  if (!name) throw new Error(`no table is named for ${noun}`);
-  return name;
-}
-
 /** What every part of one deployment shares: its scenarios, its tables, its log. */
 export class Kapok {
   readonly scenarios: readonly Scenario[];
@@ -32,7 +26,7 @@ export class Kapok {
   private readonly projections: Map<string, Table>;
 
   /**
-   * @param names of the tables: `core` and each scenario's name
+   * @param names of the tables: `core`, and the name of each scenario whose projection is at hand
    * @param local whether the tables are a local engine's
    */
   constructor(
@@ -45,8 +39,12 @@ export class Kapok {
     this.scenarios = scenarios;
     this.log = log;
     this.client = client;
-    this.core = new Table(client, nameIn(names, "core"), local);
-    this.projections = new Map(scenarios.map(({ name }) => [name, new Table(client, nameIn(names, name), local)]));
+    const { core, ...projections } = names;
+    if (core === undefined) throw new Error("the table of core has no name");
+    this.core = new Table(client, core, local);
+    this.projections = new Map(
+      Object.entries(projections).map(([scenario, name]) => [scenario, new Table(client, name, local)]),
+    );
   }
 
   scenario(name: string): Scenario {

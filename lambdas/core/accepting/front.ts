@@ -70,7 +70,6 @@ export class Front {
   /** What the routes of one scenario may use. */
   facade(scenario: string): Facade {
     const { core } = this.kapok;
-    const projection = this.kapok.projection(scenario);
     const facade: Facade = {
       accept: (intents) => accept(this.accepting, facade, intents),
       settled: (operation, milliseconds) => this.waiting.settled(operation, milliseconds),
@@ -89,12 +88,14 @@ export class Front {
       },
       row: (pk, sk) =>
         this.fromWhole(async () => {
-          const item = await projection.get({ pk, sk });
+          const item = await this.kapok.projection(scenario).get({ pk, sk });
           return item && contentOf(item);
         }),
-      rows: (pk, options) => this.fromWhole(() => readRows(projection, pk, options)),
+      rows: (pk, options) => this.fromWhole(() => readRows(this.kapok.projection(scenario), pk, options)),
       proofPath: (organisation, batch, index) =>
-        this.fromWhole(async () => merklePath(await readLeaves(projection, organisation, batch), index)),
+        this.fromWhole(async () => {
+          return merklePath(await readLeaves(this.kapok.projection(scenario), organisation, batch), index);
+        }),
     };
     return facade;
   }

@@ -53,9 +53,12 @@ export class Chain {
   /** Gas of a block, as the newest one said within the last minute. */
   readonly gasLimit = remembered(() => this.readGasLimit(), GAS_LIMIT_MILLISECONDS);
 
-  /** @param urls one or more JSON-RPC endpoints of the same chain; the next one is asked when one does not answer */
-  constructor(urls: string[], timeout = 10_000) {
-    const transports = urls.map((url) => http(url, { timeout, retryCount: 0 }));
+  /**
+   * @param urls one or more JSON-RPC endpoints of the same chain; the next one is asked when one does not answer
+   * @param headers sent with every request, such as one that lets us in
+   */
+  constructor(urls: string[], headers: Record<string, string> = {}, timeout = 10_000) {
+    const transports = urls.map((url) => http(url, { timeout, retryCount: 0, fetchOptions: { headers } }));
     this.client = createClient({ transport: transports.length === 1 ? transports[0]! : fallback(transports) });
   }
 

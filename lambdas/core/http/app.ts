@@ -27,6 +27,8 @@ export interface AppParts {
   tokenUrl?: string;
   /** Answers `/oauth2/token` itself; absent where somebody else gives tokens. */
   tokens?: TokenEndpoint;
+  /** For how long `Prefer: wait` may hold a request at most; the usual time when absent. */
+  longestWaitSeconds?: number;
   version: string;
   log(failure: Failure): void;
 }
@@ -37,7 +39,9 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export function createApp(parts: AppParts): OpenAPIHono {
   const { scenarios, apiUrl, tokens, log } = parts;
   const catalogue = catalogueOf(scenarios);
-  const serving: Serving = { apiUrl, log, catalogue, authenticate: remembering(parts.authenticate) };
+  const { longestWaitSeconds } = parts;
+  const authenticate = remembering(parts.authenticate);
+  const serving: Serving = { apiUrl, log, catalogue, authenticate, longestWaitSeconds };
   const app = new OpenAPIHono();
 
   addOperationRoute(app, serving, scenarios, parts.facadeFor);

@@ -6,6 +6,8 @@ export interface Serving {
   /** The API's own URL without a slash at its end, from which the types of problems are made. */
   apiUrl: string;
   authenticate: Authenticate;
+  /** For how long `Prefer: wait` may hold a request at most; the usual time when absent. */
+  longestWaitSeconds?: number | undefined;
   /** Every kind of problem, core's and each scenario's. */
   catalogue: Record<string, ProblemKind>;
   /** Told of what is our fault. It gets no bodies, references or tokens. */

@@ -62,7 +62,7 @@ export function addWriteRoute(
       const [accepted] = await facade.accept([
         { organisation, key, place: { path: "Idempotency-Key" }, scenario, kind: route.kind, request },
       ]);
-      const operation = await awaited(context, facade, accepted!);
+      const operation = await awaited(context, serving, facade, accepted!);
       return answer(context, serving, facade, operation, organisation, route.creates ?? false);
     },
   });
@@ -75,8 +75,13 @@ function keyOf(context: Context): string {
 }
 
 /** The operation after the wait that was asked for, if any. */
-async function awaited(context: Context, facade: Facade, operation: Operation): Promise<Operation> {
-  const wait = waitOf(context.req.header("prefer"));
+async function awaited(
+  context: Context,
+  { longestWaitSeconds }: Serving,
+  facade: Facade,
+  operation: Operation,
+): Promise<Operation> {
+  const wait = waitOf(context.req.header("prefer"), longestWaitSeconds);
   if (wait === undefined) return operation;
   const settled = operation.decision ? operation : await facade.settled(operation, wait.milliseconds);
   if (settled.decision) context.header("Preference-Applied", wait.applied);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Block, Chain, Receipt } from "../chain/chain.ts";
+import { ChainChanged, expectChain } from "../chain/expect-chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
@@ -30,14 +31,6 @@ const LEASE_MILLISECONDS = 15_000;
 const STILL_MILLISECONDS = 3000;
 /** How many blocks are fetched at once while catching up. */
 const WINDOW = 32;
-
-/** The chain is not the one that was indexed so far: on a BFT chain that does not happen, so a person must look. */
-export class ChainChanged extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ChainChanged";
-  }
-}
 
 /**
  * Follows the chain by block number from a durable cursor. It alone marks operations final or rejected and updates
@@ -148,10 +141,7 @@ export class Follower {
 
   /** @throws ChainChanged where the node's chain is not the book's */
   static async open(kapok: Kapok, chain: Chain, book: Book, lease: IndexerLease): Promise<Follower> {
-    const [genesis, chainId] = [await chain.block(0), await chain.chainId()];
-    if (genesis && (genesis.hash !== book.genesisHash || chainId !== book.chainId)) {
-      throw new ChainChanged(`the node is on chain ${chainId} with genesis ${genesis.hash}, the book is not`);
-    }
+    await expectChain(chain, book);
     return new Follower(kapok, chain, book, lease, await readCursor(kapok.core));
   }
 

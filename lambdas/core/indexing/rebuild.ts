@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Chain } from "../chain/chain.ts";
+import { ChainChanged } from "../chain/expect-chain.ts";
 import { walk } from "../chain/walk.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
@@ -16,7 +17,6 @@ import {
 } from "../store/rebuilding.ts";
 import type { Key, Table } from "../store/table.ts";
 import { chunks, LARGEST_TRANSACTION, pause, refusals } from "../store/table.ts";
-import { ChainChanged } from "./indexer.ts";
 import { readableLedger, readLedgerBlock } from "./read-block.ts";
 import { organisationsReader } from "./read-organisations.ts";
 

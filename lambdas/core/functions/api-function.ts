@@ -1,0 +1,41 @@
+import { handle } from "hono/aws-lambda";
+import * as z from "zod";
+import { Front } from "../accepting/front.ts";
+import { createApp } from "../http/app.ts";
+import { cognitoTokens } from "../http/cognito-token.ts";
+import { Kapok } from "../kapok.ts";
+import { logger, saying } from "../log.ts";
+import type { Scenario } from "../scenario.ts";
+import { readClient } from "../store/clients.ts";
+import { dynamodb } from "../store/table.ts";
+import { readVariables, tables } from "./variables.ts";
+
+const variables = z.object({
+  TABLES: tables,
+  API_URL: z.url(),
+  TOKEN_URL: z.url(),
+  TOKEN_ISSUER: z.url(),
+  LONGEST_WAIT_SECONDS: z.coerce.number().int().min(0).max(20),
+  VERSION: z.string(),
+});
+
+/** The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that. */
+export function apiFunction(part: string, scenarios: readonly Scenario[]) {
+  const { TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION } = readVariables(variables);
+  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part), false);
+  const front = new Front(kapok, () => {});
+  const organisationOf = async (client: string) => (await readClient(kapok.core, client))?.organisation;
+  const app = createApp({
+    scenarios,
+    facadeFor: ({ name }) => front.facade(name),
+    authenticate: cognitoTokens(TOKEN_ISSUER, organisationOf),
+    apiUrl: API_URL,
+    tokenUrl: TOKEN_URL,
+    longestWaitSeconds: LONGEST_WAIT_SECONDS,
+    version: VERSION,
+    log: ({ requestId, method, path, error }) => {
+      kapok.log.error("request-failed", { requestId, method, path, error: saying(error) });
+    },
+  });
+  return handle(app);
+}
