@@ -6,7 +6,7 @@ import { defaultSubmitting } from "../lambdas/core/submitting/settings.ts";
 import { Submitter } from "../lambdas/core/submitting/submitter.ts";
 import { scenarios } from "../lambdas/scenarios.ts";
 import { factsOf } from "./start/facts.ts";
-import { administering } from "./start/provision.ts";
+import { administering } from "./start/administering.ts";
 import type { CommandParts } from "./start/with-parts.ts";
 import { withParts } from "./start/with-parts.ts";
 

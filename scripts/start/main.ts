@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { provision } from "../../lambdas/core/administering/provision.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { rebuild } from "../../lambdas/core/indexing/rebuild.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
@@ -12,12 +13,13 @@ import { readCursor } from "../../lambdas/core/store/book.ts";
 import { isRebuilding } from "../../lambdas/core/store/rebuilding.ts";
 import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
+import { administering } from "./administering.ts";
 import { keepCredentials } from "./credentials.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
 import { chainPart, dynamodbPart } from "./parts.ts";
 import { expectFree } from "./ports.ts";
-import { provision } from "./provision.ts";
+import { Starts } from "./starts.ts";
 import { Supervisor } from "./supervisor.ts";
 import { createTables } from "./tables.ts";
 import { welcome } from "./welcome.ts";
@@ -64,8 +66,19 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
     kapok.client,
     kapok.tables().map((table) => table.name),
   );
-  const restored = options.has("--restored");
-  const { book, strangers } = await provision({ home, kapok, chain, rpcUrl: ledger.url, settings, restored });
+  const starts = await Starts.read(home, kapok.core);
+  const { book, strangers } = await provision({
+    kapok,
+    chain,
+    keys: home.keys,
+    settings,
+    rpcUrl: ledger.url,
+    restored: options.has("--restored") || starts.storeIsOlder,
+    known: () => home.book(),
+    keep: (file) => home.keepBook(file),
+    administer: (work) => administering({ home, kapok, chain }, work),
+  });
+  await starts.count();
   if (await isRebuilding(kapok.core)) {
     console.log("A rebuild of the projections was interrupted; it is finished first.");
     await rebuild(kapok, chain, 0);

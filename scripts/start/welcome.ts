@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Scenario } from "../../lambdas/core/scenario.ts";
-import type { Stranger } from "./provision.ts";
+import type { Signing } from "../../lambdas/core/administering/admit-organisations.ts";
 
 export interface Welcome {
   apiUrl: string;
   chainUrl: string;
   home: string;
-  strangers: Stranger[];
+  strangers: Signing[];
   scenarios: readonly Scenario[];
 }
 

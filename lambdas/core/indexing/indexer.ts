@@ -65,17 +65,24 @@ export class Indexer {
 
   /** Indexes until the signal says stop. What fails is tried again; another chain stops it with an alarm. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        const lease = await takeIndexer(this.kapok.core, this.owner, LEASE_MILLISECONDS);
-        if (lease) await this.follow(lease, signal);
-        else await pause(1000);
-      } catch (error) {
-        if (error instanceof ChainChanged) this.kapok.log.alarm("chain-changed", { error: saying(error) });
-        else this.kapok.log.warn("indexer-waits", { error: saying(error) });
-        await pause(error instanceof ChainChanged ? 10_000 : 1000);
-      }
+    while (!signal.aborted) if (!(await this.turn(signal))) await pause(1000);
+  }
+
+  /**
+   * Indexes until the signal says stop, or something fails.
+   * @returns false where another indexer is at work
+   */
+  async turn(signal: AbortSignal): Promise<boolean> {
+    try {
+      const lease = await takeIndexer(this.kapok.core, this.owner, LEASE_MILLISECONDS);
+      if (!lease) return false;
+      await this.follow(lease, signal);
+    } catch (error) {
+      if (error instanceof ChainChanged) this.kapok.log.alarm("chain-changed", { error: saying(error) });
+      else this.kapok.log.warn("indexer-waits", { error: saying(error) });
+      await pause(error instanceof ChainChanged ? 10_000 : 1000);
     }
+    return true;
   }
 
   private async follow(lease: IndexerLease, signal: AbortSignal): Promise<void> {

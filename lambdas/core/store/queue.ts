@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { packEnvelope, unpackEnvelope } from "../chain/envelope.ts";
 import type { Action, Item, Key, Table } from "./table.ts";
+import { within } from "./table.ts";
 
 /** A partition takes a thousand writes a second; a queue has as many as this. */
 const SHARDS = 4;
@@ -56,6 +57,14 @@ export async function queueDepth(table: Table, organisation: string): Promise<nu
     for await (const item of table.partition(`queue#${organisation}#${shard}`)) depth += item.size;
   }
   return depth;
+}
+
+/** Whether anything waits, in a lane's journal or not. */
+export async function isAnythingQueued(table: Table, organisation: string): Promise<boolean> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) =>
+    table.page({ ...within(`queue#${organisation}#${shard}`, ""), Limit: 1 }),
+  );
+  return (await Promise.all(shards)).some(({ items }) => items.length > 0);
 }
 
 /** The queue items with these keys that still stand. */

@@ -1,0 +1,72 @@
+import type { Abi } from "viem";
+import { organisationsAbi } from "../../../contracts/core/generated/Organisations.abi.ts";
+import { organisationOf } from "../chain/envelope.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Kapok } from "../kapok.ts";
+import type { OrganisationSettings } from "../settings.ts";
+import { SettingsInvalid } from "../settings.ts";
+import type { Book } from "../store/book.ts";
+import { readLane } from "../store/lanes.ts";
+import type { Administrator, Step } from "./administrator.ts";
+import type { Authorities } from "./admit.ts";
+import { admission, hasRole } from "./admit.ts";
+import { readContract } from "./read-contract.ts";
+
+/** An organisation of the settings, and the address that signs for it. */
+export interface Signing {
+  organisation: OrganisationSettings;
+  signer: string;
+}
+
+/**
+ * Lets every organisation of the settings speak by its signer, with its roles.
+ * @throws SettingsInvalid where the settings would take something away
+ */
+export async function admitOrganisations(
+  kapok: Kapok,
+  chain: Chain,
+  book: Book,
+  signers: Signing[],
+  administer: (work: (administrator: Administrator) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const faults = await unchangeable(kapok, chain, book, signers);
+  if (faults.length > 0) throw new SettingsInvalid(faults);
+  const addresses = book.addresses as unknown as Authorities;
+  const left = async () => {
+    const steps: Step[] = [];
+    for (const { organisation, signer } of signers) {
+      const lane = await readLane(kapok.core, organisation.id);
+      if (lane?.rotation) continue;
+      const { id, name, roles } = organisation;
+      steps.push(...(await admission(chain, addresses, { id, name, roles, signer })));
+    }
+    return steps;
+  };
+  await administer((administrator) => administrator.seeDone(left));
+}
+
+/** What the settings would take away from organisations that the book has already. */
+async function unchangeable(kapok: Kapok, chain: Chain, book: Book, signers: Signing[]): Promise<string[]> {
+  const faults: string[] = [];
+  const contract = { address: book.addresses["Organisations"]!, abi: organisationsAbi as Abi };
+  const members: string[] = (await readContract(chain, contract, "organisations")).map(organisationOf);
+  for (const id of members) {
+    const asked = signers.find(({ organisation }) => organisation.id === id);
+    if (!asked) {
+      faults.push(`organisations: ${id} is in the book and not in the settings; a member cannot be taken out here`);
+      continue;
+    }
+    const name = (await kapok.core.get({ pk: "organisations", sk: id }))?.name;
+    if (name !== undefined && name !== asked.organisation.name) {
+      faults.push(
+        `organisations: ${id} is named "${name}" in the book for ever, the settings say "${asked.organisation.name}"`,
+      );
+    }
+    for (const role of kapok.scenarios.flatMap(({ roles }) => Object.keys(roles))) {
+      if (asked.organisation.roles.includes(role)) continue;
+      const held = await hasRole(chain, book.addresses as unknown as Authorities, role, asked.signer);
+      if (held) faults.push(`organisations: ${id} has the role ${role} in the book; it cannot be taken away here`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,3 @@
+import { sweepFunction } from "./functions/sweep-function.ts";
+
+export const handler = sweepFunction();

@@ -1,0 +1,3 @@
+import { wakeFunction } from "./functions/wake-function.ts";
+
+export const handler = wakeFunction();
