@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, Service } from "./scenario.ts";
 import type { Logger } from "./log.ts";
 import { remembered } from "./remembered.ts";
 import { Table } from "./store/table.ts";
@@ -11,14 +11,14 @@ const IDENTITY_MILLISECONDS = 10_000;
 export type TableNames = Readonly<Record<string, string>>;
 
 /** Table names that begin alike: `<prefix>-core`, `<prefix>-<scenario>`. */
-export function tableNames(prefix: string, scenarios: readonly Scenario[]): TableNames {
+export function tableNames(prefix: string, scenarios: readonly Service[]): TableNames {
   const nouns = ["core", ...scenarios.map(({ name }) => name)];
   return Object.fromEntries(nouns.map((noun) => [noun, `${prefix}-${noun}`]));
 }
 
 /** What every part of one deployment shares: its scenarios, its tables, its log. */
-export class Kapok {
-  readonly scenarios: readonly Scenario[];
+export class Kapok<Known extends Service = Scenario> {
+  readonly scenarios: readonly Known[];
   readonly log: Logger;
   readonly client: DynamoDBDocumentClient;
   /** Operations, queues, lanes, journals, the book. */
@@ -30,7 +30,7 @@ export class Kapok {
    * @param local whether the tables are a local engine's
    */
   constructor(
-    scenarios: readonly Scenario[],
+    scenarios: readonly Known[],
     client: DynamoDBDocumentClient,
     names: TableNames,
     log: Logger,
@@ -47,7 +47,7 @@ export class Kapok {
     );
   }
 
-  scenario(name: string): Scenario {
+  scenario(name: string): Known {
     const scenario = this.scenarios.find((candidate) => candidate.name === name);
     if (!scenario) throw new Error(`this Kapok has no scenario ${name}: update it, or restore the list of scenarios`);
     return scenario;

@@ -7,10 +7,18 @@ import type { Place, Rejection } from "./operation.ts";
 import type { AuditBook, LedgerAudit } from "./auditing/book.ts";
 
 /**
- * What a scenario hands to core: its contract, its operations and how each becomes an entry of the envelope, its events
- * and how each changes a projection, its routes. The local runner, the Lambdas and the deployment all read this.
+ * What a scenario hands to core: its service, and its contract with its events and how each changes a projection. The
+ * local runner, the Lambdas and the deployment all read this.
  */
-export interface Scenario {
+export interface Scenario extends Service {
+  ledger: Ledger;
+}
+
+/**
+ * The half of a scenario that speaks with clients: its operations and how each becomes an entry of the envelope, its
+ * routes, its problems. Whoever only accepts and reads loads nothing of the chain's.
+ */
+export interface Service {
   /** The noun that is the second path segment everywhere. */
   name: string;
   /** The scenario's part of the settings file. */
@@ -24,7 +32,6 @@ export interface Scenario {
   routes(api: Api, facade: Facade): void;
   /** A command for a shell that shows what the scenario does, on a machine that runs the sample. */
   example(apiUrl: string): string;
-  ledger: Ledger;
 }
 
 /** One kind of operation, and how it becomes an entry of the envelope. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Scenario } from "./scenario.ts";
+import type { Service } from "./scenario.ts";
 import type { BookFile } from "./store/book.ts";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
@@ -53,7 +53,7 @@ export class SettingsInvalid extends Error {
  * Reads settings.
  * @throws SettingsInvalid
  */
-export function parseSettings(input: unknown, scenarios: readonly Scenario[]): Settings {
+export function parseSettings(input: unknown, scenarios: readonly Service[]): Settings {
   const parsed = schemaOf(scenarios).safeParse(input);
   if (!parsed.success) {
     throw new SettingsInvalid(
@@ -76,7 +76,7 @@ export function parseBookFile(input: unknown): BookFile {
   throw new SettingsInvalid(parsed.error.issues.map(({ path, message }) => `book.${path.join(".")}: ${message}`));
 }
 
-function schemaOf(scenarios: readonly Scenario[]) {
+function schemaOf(scenarios: readonly Service[]) {
   const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
   const organisation = z.strictObject({
     id: z.string().regex(/^[A-Za-z0-9._-]{1,31}$/, "1 to 31 of A-Z a-z 0-9 . _ -"),
@@ -98,7 +98,7 @@ function schemaOf(scenarios: readonly Scenario[]) {
   });
 }
 
-function scenarioFaults(settings: Settings, scenarios: readonly Scenario[]): string[] {
+function scenarioFaults(settings: Settings, scenarios: readonly Service[]): string[] {
   if (settings.book !== "create") return [];
   return scenarios
     .filter(({ name }) => settings[name] === undefined)

@@ -1,5 +1,5 @@
 import { apiFunction } from "../core/functions/api-function.ts";
-import { points } from "./scenario.ts";
+import { service } from "./service.ts";
 
 /** The API of the scenario as a function of its own. */
-export const handler = apiFunction("points", [points]);
+export const handler = apiFunction("points", [service]);

@@ -1,6 +1,7 @@
 import { checkpoint } from "../checkpoint.ts";
 import type { Facade, Intent } from "../facade.ts";
 import type { Kapok } from "../kapok.ts";
+import type { Service } from "../scenario.ts";
 import { operationId } from "../operation.ts";
 import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
@@ -10,7 +11,7 @@ import type { Made, Put } from "./put.ts";
 
 /** How operations become durable. One of these serves a whole process. */
 export interface Accepting {
-  kapok: Kapok;
+  kapok: Kapok<Service>;
   /** One operation by its id; calls that come together share a read. */
   read: (wanted: { organisation: string; id: string }) => Promise<Operation | undefined>;
   put: Put;

@@ -1,5 +1,6 @@
 import type { Facade } from "../facade.ts";
 import type { Kapok } from "../kapok.ts";
+import type { Service } from "../scenario.ts";
 import type { Operation, Status } from "../operation.ts";
 import { merklePath } from "../chain/merkle.ts";
 import { Problem } from "../problem.ts";
@@ -24,7 +25,7 @@ const MOST_READS = 3;
 
 /** The accepting and reading side of one process: a facade a scenario over shared reads and writes. */
 export class Front {
-  private readonly kapok: Kapok;
+  private readonly kapok: Kapok<Service>;
   private readonly accepting: Accepting;
   readonly waiting: Waiting;
   /** Whether the store knows every operation that the chain knew when this life of it began. */
@@ -37,7 +38,7 @@ export class Front {
   private readonly made = new WeakSet<Operation>();
 
   /** @param woken told whose queue grew */
-  constructor(kapok: Kapok, woken: (organisation: string) => void, mostWaiting?: number) {
+  constructor(kapok: Kapok<Service>, woken: (organisation: string) => void, mostWaiting?: number) {
     this.kapok = kapok;
     this.learned = remembered(() => isLearned(kapok));
     this.whole = remembered(async () => (await isLearned(kapok)) && !(await isRebuilding(kapok.core)));

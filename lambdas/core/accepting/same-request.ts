@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../operation.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 
 /**
  * Whether a request is the one that made an operation: the same kind and the same parsed values, whichever route brought
@@ -8,7 +8,7 @@ import type { Scenario } from "../scenario.ts";
  * nothing but the reason, so it matches any body.
  */
 export function sameRequest(
-  scenario: Scenario,
+  scenario: Service,
   operation: Operation,
   kind: string,
   request: Record<string, unknown>,

@@ -5,7 +5,7 @@ import { createApp } from "../http/app.ts";
 import { cognitoTokens } from "../http/cognito-token.ts";
 import { Kapok } from "../kapok.ts";
 import { logger, saying } from "../log.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 import { readClient } from "../store/clients.ts";
 import { dynamodb } from "../store/table.ts";
 import { readVariables, tables } from "./variables.ts";
@@ -20,7 +20,7 @@ const variables = z.object({
 });
 
 /** The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that. */
-export function apiFunction(part: string, scenarios: readonly Scenario[]) {
+export function apiFunction(part: string, scenarios: readonly Service[]) {
   const { TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION } = readVariables(variables);
   const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part), false);
   const front = new Front(kapok, () => {});

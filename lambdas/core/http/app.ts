@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Facade } from "../facade.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 import { docsPage } from "./docs.ts";
 import { remembering } from "./identity.ts";
 import type { Authenticate } from "./identity.ts";
@@ -17,8 +17,8 @@ import type { TokenEndpoint } from "./token-endpoint.ts";
 
 /** What the API is made of. */
 export interface AppParts {
-  scenarios: readonly Scenario[];
-  facadeFor(scenario: Scenario): Facade;
+  scenarios: readonly Service[];
+  facadeFor(scenario: Service): Facade;
   /** Verifies an access token; what it finds is remembered until the token expires. */
   authenticate: Authenticate;
   /** The API's own URL, without a slash at its end. */

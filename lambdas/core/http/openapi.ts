@@ -1,6 +1,6 @@
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import type { ProblemKind } from "../problem.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 import type { Route } from "./route.ts";
 import { problem, uuid } from "./schemas.ts";
 import * as z from "zod";
@@ -32,7 +32,7 @@ export function describeRoute(registry: Registry, catalogue: Record<string, Prob
 /** The OpenAPI 3.1 document of all routes. */
 export function openapiDocument(
   app: OpenAPIHono,
-  about: { apiUrl: string; tokenUrl: string; version: string; scenarios: readonly Scenario[] },
+  about: { apiUrl: string; tokenUrl: string; version: string; scenarios: readonly Service[] },
 ): OpenapiDocument {
   const scopes = about.scenarios.flatMap(({ roles }) => Object.values(roles).flatMap((role) => role.scopes));
   app.openAPIRegistry.registerComponent("securitySchemes", "oauth", {

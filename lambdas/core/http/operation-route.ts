@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Facade } from "../facade.ts";
 import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 import type { Call } from "./api.ts";
 import { operationDocument } from "./operation-document.ts";
 import { addRoute } from "./route.ts";
@@ -18,8 +18,8 @@ const query = z.object({
 export function addOperationRoute(
   app: OpenAPIHono,
   serving: Serving,
-  scenarios: readonly Scenario[],
-  facadeFor: (scenario: Scenario) => Facade,
+  scenarios: readonly Service[],
+  facadeFor: (scenario: Service) => Facade,
 ): void {
   const facades = new Map(scenarios.map((scenario) => [scenario.name, facadeFor(scenario)]));
   addRoute(app, serving, {

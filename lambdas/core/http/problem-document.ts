@@ -4,7 +4,7 @@ import * as core from "../problem.ts";
 import { Problem } from "../problem.ts";
 import type { ProblemKind } from "../problem.ts";
 import type { Rejection } from "../operation.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Service } from "../scenario.ts";
 import { StoreUnavailable } from "../store/table.ts";
 import type { Serving } from "./serving.ts";
 
@@ -21,7 +21,7 @@ export interface ProblemDocument {
  * Core's kinds of problem and those of the scenarios, by name.
  * @throws Error when two share a name
  */
-export function catalogueOf(scenarios: readonly Scenario[]): Record<string, ProblemKind> {
+export function catalogueOf(scenarios: readonly Service[]): Record<string, ProblemKind> {
   const catalogue: Record<string, ProblemKind> = { ...core.problems };
   for (const scenario of scenarios) {
     for (const [name, kind] of Object.entries(scenario.problems)) {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Kapok } from "../kapok.ts";
+import type { Service } from "../scenario.ts";
 import { LEASE_IS_OVER, leaseTimes } from "./lease.ts";
 import type { Action, Table } from "./table.ts";
 import { isRefused, refusals } from "./table.ts";
@@ -85,7 +86,7 @@ export async function readCursor(table: Table): Promise<Cursor | undefined> {
 }
 
 /** Whether this life of the store has seen the whole chain: until then, what it does not know may exist all the same. */
-export async function isLearned(kapok: Kapok): Promise<boolean> {
+export async function isLearned(kapok: Kapok<Service>): Promise<boolean> {
   const reads = [readBook(kapok.core), readCursor(kapok.core), kapok.identities()] as const;
   const [book, cursor, tables] = await Promise.all(reads);
   return book !== undefined && cursor?.learned === book.incarnation && isMadeIn(book, tables);
