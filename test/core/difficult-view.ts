@@ -71,7 +71,10 @@ export class DifficultView {
       const isPlain = /^eth_get(Balance|Code|StorageAt|TransactionCount)$/.test(method);
       return isPlain ? { result: null } : { error: { code: -32000, message: "World state unavailable" } };
     }
-    return this.#upstream(method, ...params.toSpliced(at, 1, toHex(block)));
+    const answer = await this.#upstream(method, ...params.toSpliced(at, 1, toHex(block)));
+    // A chain that halts keeps the state of its head. The one behind goes on, and forgets it after a minute.
+    const isForgotten = "error" in answer && block === this.#frozenAt;
+    return isForgotten ? this.#upstream(method, ...params.toSpliced(at, 1, "latest")) : answer;
   }
 
   /** The blocks and what is in them, as a node sees it whose head is older. */

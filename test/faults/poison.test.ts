@@ -36,7 +36,8 @@ describe("An operation that cannot be executed", () => {
     expect((await lane.lane()).voiding).to.equal(undefined);
   });
 
-  it("is rejected where nodes refuse it for its gas, and is not where they refuse for anything else", async () => {
+  it("is rejected where nodes refuse it for its gas, and is not where they refuse for anything else", async function () {
+    this.timeout(60_000);
     for (const [gas, counts, alarms] of [
       [Infinity, [2, 1, 1], ["nonce-does-not-land"]],
       [30_000, [2, 1], ["nonce-does-not-land"]],
