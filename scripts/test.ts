@@ -30,7 +30,7 @@ const steps: Step[] = [
   { name: "contracts in Solidity", command: ["hardhat", "test", "solidity"] },
   { name: "contracts", command: mocha("*/contracts") },
   { name: "end to end", command: mocha("end-to-end", "*/end-to-end") },
-  { name: "proofs", command: ["node", "scripts/prove.ts"] },
+  { name: "proofs", command: ["node", "scripts/points/prove.ts"] },
   { name: "core", command: mocha("core", "core/accepting", "core/http", "core/auditing", "core/signing") },
   { name: "points", command: mocha("points") },
   { name: "one machine", command: mocha("start") },
