@@ -31,7 +31,10 @@ const steps: Step[] = [
   { name: "contracts", command: mocha("*/contracts") },
   { name: "end to end", command: mocha("end-to-end", "*/end-to-end") },
   { name: "proofs", command: ["node", "scripts/points/prove.ts"] },
-  { name: "core", command: mocha("core", "core/accepting", "core/http", "core/auditing", "core/signing") },
+  {
+    name: "core",
+    command: mocha("core", "core/accepting", "core/chain", "core/http", "core/auditing", "core/signing"),
+  },
   { name: "points", command: mocha("points") },
   { name: "one machine", command: mocha("start") },
 ];

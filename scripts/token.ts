@@ -2,12 +2,13 @@ import { readEnvironment } from "./start/environment.ts";
 
 /** `npm run -s token -- ORGANISATION`: an access token for an organisation of this home, for trying things out. */
 const organisation = process.argv[2];
-const credentials = await readEnvironment().home.credentials();
+const { home } = readEnvironment();
+const credentials = await home.credentials();
 const client = credentials?.clients.find((candidate) => candidate.organisation === organisation);
 if (!credentials || !client) {
   const known =
     credentials?.clients.map((candidate) => candidate.organisation).join(", ") ?? "none; run npm start first";
-  console.error(`Which organisation? There are: ${known}`);
+  console.error(`Which organisation? In ${home.path} (KAPOK_HOME) there are: ${known}`);
   process.exit(1);
 }
 const answer = await fetch(credentials.tokenUrl, {

@@ -61,7 +61,7 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
 
   const kapok = new Kapok(scenarios, dynamodb(store.url), tableNames(tables, scenarios), logger("start"));
   const chain = new Chain(ledger.url.split(","));
-  await chain.reachable();
+  await chain.reachable(() => console.log(`Waiting for the chain at ${ledger.url}`));
   await createTables(
     kapok.client,
     kapok.tables().map((table) => table.name),
@@ -101,8 +101,22 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
     const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
     await supervisor.start({ name, command: process.execPath, args: [file], env });
   }
-  while ((await readCursor(kapok.core))?.learned !== book.incarnation) await pause(100);
+  await untilLearned(kapok, chain, book.incarnation);
   console.log(welcome({ apiUrl, chainUrl: ledger.url, home: home.path, strangers, scenarios }));
+}
+
+/** Waits until the store knows the chain, and says now and then how far it is. */
+async function untilLearned(kapok: Kapok, chain: Chain, incarnation: string): Promise<void> {
+  for (let told = performance.now(); ;) {
+    const cursor = await readCursor(kapok.core);
+    if (cursor?.learned === incarnation) return;
+    if (performance.now() - told > 5000) {
+      const head = await chain.head().catch(() => "?");
+      console.log(`Learning from the chain: block ${cursor?.blockNumber ?? 0} of ${head}`);
+      told = performance.now();
+    }
+    await pause(100);
+  }
 }
 
 /** Begins anew: what Kapok kept goes, but the lock, which this process holds, and the logs. */

@@ -31,6 +31,11 @@ export async function keptPort(home: string, part: string): Promise<number> {
   }
 }
 
+/** The port that a part of this home keeps, if it ever had one. */
+export function knownPort(home: string, part: string): number | undefined {
+  return portsOf(home)[part];
+}
+
 /** @throws PortTakenError where a part cannot have its port, kept or given. */
 export async function expectFree(home: string, part: string, port: number): Promise<void> {
   if ((await listenBriefly(port)) !== undefined) return;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger } from "../../lambdas/core/log.ts";
@@ -6,7 +7,10 @@ import { scenarios } from "../../lambdas/scenarios.ts";
 import type { Parts } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
 import { HomeInUseError } from "./lock.ts";
+import { readJson } from "./durable-file.ts";
 import { chainPart, dynamodbPart } from "./parts.ts";
+import type { Endpoint } from "./parts.ts";
+import { knownPort } from "./ports.ts";
 import { Supervisor } from "./supervisor.ts";
 
 interface Endpoints {
@@ -43,11 +47,19 @@ export async function withParts<T>(name: string, work: (parts: CommandParts) => 
       logger(name),
     );
     const chain = new Chain(endpoints.chainUrl.split(","));
-    await chain.reachable();
+    await chain.reachable(() => console.error(`${name} waits for the chain at ${endpoints.chainUrl}`));
     return await work({ environment, kapok, chain, alone: supervisor !== undefined });
   } finally {
     await supervisor?.stop();
   }
+}
+
+/** The chain of the last start, unless the environment names another: that need not be this home's own. */
+async function chainOf(home: string): Promise<Endpoint> {
+  const last = readJson<Endpoints>(join(home, "endpoints.json"))?.chainUrl;
+  const own = `http://127.0.0.1:${knownPort(home, "chain")}`;
+  if (process.env["CHAIN_RPC_URL"] || last === undefined || last === own) return chainPart(home);
+  return { url: last };
 }
 
 async function startParts(
@@ -56,7 +68,7 @@ async function startParts(
 ): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
   const store = await dynamodbPart(home);
   if (store.part) await supervisor.start(store.part);
-  const chain = await chainPart(home);
+  const chain = await chainOf(home);
   if (chain.part) await supervisor.start(chain.part);
   return { chainUrl: chain.url, dynamodbEndpoint: store.url };
 }

@@ -1,7 +1,11 @@
-import { createClient, fallback, http } from "viem";
 import type { Hex } from "viem";
 import { remembered } from "../remembered.ts";
 import { pause } from "../store/table.ts";
+import { Nodes, refusal } from "./nodes.ts";
+
+/** How long a node may take for an answer, milliseconds: less where another one can be asked. */
+const PATIENT_MILLISECONDS = 10_000;
+const HASTY_MILLISECONDS = 4000;
 
 /** Validators seldom change how much gas a block has. */
 const GAS_LIMIT_MILLISECONDS = 60_000;
@@ -48,26 +52,25 @@ export class ChainError extends Error {
 
 /** What Kapok asks of a node: nothing that an Ethereum-compatible BFT chain might not have. */
 export class Chain {
-  private readonly client: ReturnType<typeof createClient>;
+  private readonly nodes: Nodes;
 
   /** Gas of a block, as the newest one said within the last minute. */
   readonly gasLimit = remembered(() => this.readGasLimit(), GAS_LIMIT_MILLISECONDS);
 
   /**
-   * @param urls one or more JSON-RPC endpoints of the same chain; the next one is asked when one does not answer
+   * @param urls one or more JSON-RPC endpoints of the same chain
    * @param headers sent with every request, such as one that lets us in
    */
-  constructor(urls: string[], headers: Record<string, string> = {}, timeout = 10_000) {
-    const transports = urls.map((url) => http(url, { timeout, retryCount: 0, fetchOptions: { headers } }));
-    this.client = createClient({ transport: transports.length === 1 ? transports[0]! : fallback(transports) });
+  constructor(urls: string[], headers: Record<string, string> = {}) {
+    this.nodes = new Nodes(urls, headers, urls.length === 1 ? PATIENT_MILLISECONDS : HASTY_MILLISECONDS);
   }
 
   /** @throws ChainError when the node refuses, another error when no node answers */
   async request<T>(method: string, params: unknown[] = []): Promise<T> {
     try {
-      return (await this.client.request({ method, params } as any)) as T;
+      return (await this.nodes.request(method, params)) as T;
     } catch (error) {
-      const answer = findAnswer(error);
+      const answer = refusal(error);
       if (answer) throw new ChainError(method, answer.message, answer.code);
       throw new Error(`${method}: the chain does not answer`, { cause: error });
     }
@@ -78,6 +81,7 @@ export class Chain {
   }
 
   async head(): Promise<number> {
+    await this.nodes.compare();
     return Number(await this.request<Hex>("eth_blockNumber"));
   }
 
@@ -143,17 +147,21 @@ export class Chain {
     return transaction.blockNumber ? "mined" : "pending";
   }
 
-  /** Hands signed bytes to the node. What it answers decides nothing: only a block does. */
+  /**
+   * Hands signed bytes to every node. What they answer decides nothing: only a block does.
+   * @throws where no node answers
+   */
   async broadcast(bytes: Uint8Array): Promise<"taken" | "known" | "used" | { refused: string }> {
-    try {
-      await this.request("eth_sendRawTransaction", [`0x${Buffer.from(bytes).toString("hex")}`]);
-      return "taken";
-    } catch (error) {
-      const message = (error as Error).message;
-      if (/already known|known transaction|already imported|already exists/i.test(message)) return "known";
-      if (/nonce too low|nonce is too low|below current nonce/i.test(message)) return "used";
-      return { refused: message };
-    }
+    const method = "eth_sendRawTransaction";
+    const answers = await this.nodes.requestAll(method, [`0x${Buffer.from(bytes).toString("hex")}`]);
+    if (answers.some(({ status }) => status === "fulfilled")) return "taken";
+    const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
+    const messages = failures.flatMap((failure) => refusal(failure)?.message ?? []);
+    if (messages.length === 0) throw new Error(`${method}: the chain does not answer`, { cause: failures[0] });
+    const said = (words: RegExp) => messages.some((message) => words.test(message));
+    if (said(/already known|known transaction|already imported|already exists/i)) return "known";
+    if (said(/nonce too low|nonce is too low|below current nonce/i)) return "used";
+    return { refused: messages[0]! };
   }
 
   async call(to: string, data: Hex, block: "latest" | number = "latest", from?: string): Promise<Hex> {
@@ -170,13 +178,16 @@ export class Chain {
     return this.request<Hex>("eth_getCode", [address, "latest"]);
   }
 
-  /** Waits until the chain answers at all; a halt is weather. */
-  async reachable(signal?: AbortSignal): Promise<void> {
-    while (!signal?.aborted) {
+  /** Waits until the chain answers at all; a halt is weather. @param waiting told once, when it takes seconds */
+  async reachable(waiting: () => void = () => {}): Promise<void> {
+    const began = performance.now();
+    for (let told = false; ;) {
       try {
         await this.chainId();
         return;
       } catch {
+        if (!told && performance.now() - began > 3000) waiting();
+        told ||= performance.now() - began > 3000;
         await pause(500);
       }
     }
@@ -199,12 +210,4 @@ function receiptOf(answer: any): Receipt {
       logIndex: Number(log.logIndex),
     })),
   };
-}
-
-/** The node's own error behind what the client library threw, if there is one. */
-function findAnswer(error: unknown): { message: string; code?: number } | undefined {
-  for (let at = error as any, depth = 0; at && depth < 8; at = at.cause, depth++) {
-    if (at.name === "RpcRequestError") return { message: at.details ?? at.message, code: at.code };
-  }
-  return undefined;
 }

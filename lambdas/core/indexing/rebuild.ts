@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Chain } from "../chain/chain.ts";
-import { ChainChanged } from "../chain/expect-chain.ts";
+import { ChainChanged, expectChain } from "../chain/expect-chain.ts";
 import { walk } from "../chain/walk.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Kapok } from "../kapok.ts";
@@ -51,6 +51,7 @@ export interface Rebuilt {
 export async function rebuild(kapok: Kapok, chain: Chain, notice = SEEN_MILLISECONDS): Promise<Rebuilt> {
   const book = await readBook(kapok.core);
   if (!book) throw new Error("the store knows no book yet: start Kapok first");
+  await expectChain(chain, book);
   const rebuilding = await Rebuilding.begin(kapok, chain, book, notice);
   try {
     await rebuilding.drop();
