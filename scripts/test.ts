@@ -33,7 +33,15 @@ const steps: Step[] = [
   { name: "proofs", command: ["node", "scripts/points/prove.ts"] },
   {
     name: "core",
-    command: mocha("core", "core/accepting", "core/chain", "core/http", "core/auditing", "core/signing"),
+    command: mocha(
+      "core",
+      "core/accepting",
+      "core/chain",
+      "core/functions",
+      "core/http",
+      "core/auditing",
+      "core/signing",
+    ),
   },
   { name: "points", command: mocha("points") },
   { name: "one machine", command: mocha("start") },

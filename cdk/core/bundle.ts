@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Metafile, Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 
-/** One function's code: a folder with `index.mjs`, and what went into it. */
+/** One function's code: a folder with `index.mjs`, and how many bytes of which file went into it. */
 export interface Bundle {
   folder: string;
-  inputs: Metafile["inputs"];
+  inputs: Record<string, number>;
 }
 
 /** Texts of errors in every language but English, which nobody reads: 350 kB. */
@@ -45,5 +45,7 @@ export async function bundle(entry: string, folder: string): Promise<Bundle> {
   });
   mkdirSync(folder, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-  return { folder, inputs: metafile.inputs };
+  const [output] = Object.values(metafile.outputs);
+  const used = Object.entries(output!.inputs).map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const);
+  return { folder, inputs: Object.fromEntries(used.filter(([, bytes]) => bytes > 0)) };
 }
