@@ -1,4 +1,5 @@
 /** Ports on 127.0.0.1: a free one, and one that a part keeps for good. */
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -11,11 +12,17 @@ export class PortTakenError extends Error {
   }
 }
 
+/** Below the ports that systems give to whoever connects: one that is kept must be free again after a restart. */
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_000;
+
 /** A port that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
-  const port = await listenBriefly(0);
-  if (port === undefined) throw new Error("There is no free port on 127.0.0.1");
-  return port;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = await listenBriefly(randomInt(LOWEST_PORT, HIGHEST_PORT));
+    if (port !== undefined) return port;
+  }
+  throw new Error("There is no free port on 127.0.0.1");
 }
 
 /** The port of a part: a free one at first, and the same ever after. It is in `ports.json` of the home. */

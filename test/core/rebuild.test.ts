@@ -147,7 +147,7 @@ describe("Rebuilding the projections", function () {
       return answer;
     });
     const first = rebuild(kapok, slow, 0).catch((error) => error);
-    await pause(500);
+    while (!(await isRebuilding(kapok.core))) await pause(50);
     await markRebuilding(kapok.core, "another one");
     expect(await first).to.be.instanceOf(RebuildOvertaken);
     expect(await isRebuilding(kapok.core)).to.equal(true);

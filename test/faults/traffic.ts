@@ -84,7 +84,7 @@ export class Traffic {
   async #watch(client: PersistentClient): Promise<void> {
     const random = this.#options.random.branch();
     while (!this.#over.signal.aborted) {
-      await sleep(random.next() * 150);
+      await sleep(random.next() * 400);
       const own = [...this.#options.shown.operations.values()].filter(({ organisation }) => {
         return organisation === client.organisation;
       });
