@@ -94,8 +94,18 @@ async function bodyOf(request: IncomingMessage): Promise<Call | Call[]> {
 function upstreamAt(url: string): Upstream {
   return async (method, ...params) => {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const response = await askTwice(() =>
+      fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body }),
+    );
     const { result, error } = (await response.json()) as { result?: unknown; error?: never };
     return error === undefined ? { result } : { error };
   };
+}
+
+/** A node closes connections that were idle, at the very moment at which one of them is used again. */
+async function askTwice(ask: () => Promise<Response>): Promise<Response> {
+  return ask().catch(async () => {
+    await sleep(200);
+    return ask();
+  });
 }
