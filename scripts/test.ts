@@ -54,10 +54,12 @@ if (chosen.length === 0) {
   console.error(`There is no such step. There are: ${steps.map(({ name }) => `"${name}"`).join(", ")}.`);
   process.exit(2);
 }
+const failures: string[] = [];
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(roomiestFolder(), "kapok-test-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 await Promise.all([lane(), lane(), lane()]);
+for (const failure of failures) console.log(failure);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -80,7 +82,7 @@ async function lane(): Promise<void> {
   }
 }
 
-/** Runs a step, and shows what it said once it has ended. */
+/** Runs a step, and shows what it said once it has ended: at the very end where it failed, so that nobody has to look for it. */
 function run({ name, command }: Step): Promise<Counts> {
   const began = Date.now();
   const [program, ...args] = command;
@@ -93,10 +95,18 @@ function run({ name, command }: Step): Promise<Counts> {
     child.on("error", (error) => (output += String(error)));
     child.on("close", (code) => {
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
-      console.log(`\n— ${name} (${command.join(" ")}): ${code === 0 ? "done" : "FAILED"} in ${seconds} s\n${output}`);
+      const said = `\n— ${name} (${command.join(" ")}): ${code === 0 ? "done" : "FAILED"} in ${seconds} s\n`;
+      console.log(code === 0 ? said + output : said);
+      if (code !== 0) failures.push(said + failing(output));
       resolve(countsOf(output, code ?? 1));
     });
   });
+}
+
+/** What is worth reading of a step that failed: mocha's list of failures, or all of it. */
+function failing(output: string): string {
+  const at = output.search(/^\s*\d+ failing$/m);
+  return at < 0 ? output : output.slice(at);
 }
 
 /** What a runner says of itself in lines such as `7 passing`; otherwise the step as one. */
