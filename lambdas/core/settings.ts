@@ -1,8 +1,14 @@
 import { z } from "zod";
+import type { CloudSettings } from "./cloud-settings.ts";
+import { cloudSettings } from "./cloud-settings.ts";
 import type { Service } from "./scenario.ts";
 import type { BookFile } from "./store/book.ts";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+
+const kmsKeyArn = z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, "the ARN of a KMS key");
+
+const clientName = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "1 to 40 of A-Z a-z 0-9 _ -");
 
 const urls = z
   .string()
@@ -26,8 +32,19 @@ export interface OrganisationSettings {
   name: string;
   /** `<scenario>:<role>` each. */
   roles: string[];
-  /** The address that signs for it, where that is done elsewhere. */
-  signer?: string | undefined;
+  /**
+   * What signs for it. Absent: a key of this Kapok. An address: another Kapok, and the book's operator lets it speak.
+   * `elsewhere`: another Kapok, and that is none of ours. A key's ARN: a key of AWS in the organisation's own account. A
+   * generation: the so many'th key of this deployment, so that the next one rotates it.
+   */
+  signer?: string | "elsewhere" | { keyArn: string } | { generation: number } | undefined;
+  /** Names of its OAuth clients; one where absent. */
+  clients?: string[] | undefined;
+}
+
+/** Whether this Kapok signs for an organisation. */
+export function signsHere({ signer }: OrganisationSettings): boolean {
+  return typeof signer !== "string";
 }
 
 /** The settings file: the same form for one machine and for the cloud. */
@@ -35,6 +52,8 @@ export interface Settings {
   /** `create`, or the book to join. */
   book: "create" | BookFile;
   organisations: OrganisationSettings[];
+  /** Where and how a deployment in the cloud stands. */
+  cloud?: CloudSettings | undefined;
   /** How lanes speak to the chain, where that differs from the defaults. */
   submitting?: { ahead?: number; gas?: number; patienceBlocks?: number; timeoutMilliseconds?: number } | undefined;
   /** Each scenario's parameters under its name; not needed where the book is joined. */
@@ -82,7 +101,15 @@ function schemaOf(scenarios: readonly Service[]) {
     id: z.string().regex(/^[A-Za-z0-9._-]{1,31}$/, "1 to 31 of A-Z a-z 0-9 . _ -"),
     name: z.string().min(1).max(100),
     roles: z.array(z.enum(roles)).min(1),
-    signer: address.optional(),
+    signer: z
+      .union([
+        address,
+        z.literal("elsewhere"),
+        z.strictObject({ keyArn: kmsKeyArn }),
+        z.strictObject({ generation: z.int().min(1).max(100) }),
+      ])
+      .optional(),
+    clients: z.array(clientName).min(1).max(20).optional(),
   });
   const submitting = z.strictObject({
     ahead: z.int().min(1).max(8).optional(),
@@ -94,6 +121,7 @@ function schemaOf(scenarios: readonly Service[]) {
     book: z.union([z.literal("create"), bookFile]).default("create"),
     organisations: z.array(organisation).min(1),
     submitting: submitting.optional(),
+    cloud: cloudSettings.optional(),
     ...Object.fromEntries(scenarios.map(({ name, settings }) => [name, settings.optional()])),
   });
 }
@@ -106,6 +134,14 @@ function scenarioFaults(settings: Settings, scenarios: readonly Service[]): stri
 }
 
 function organisationFaults({ organisations }: Settings): string[] {
-  const ids = organisations.map(({ id }) => id);
-  return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `organisations: ${id} stands there twice`);
+  return [
+    ...twice(organisations.map(({ id }) => id)).map((id) => `organisations: ${id} stands there twice`),
+    ...organisations.flatMap(({ id, clients = [] }) =>
+      twice(clients).map((client) => `organisations: ${id} has two clients ${client}`),
+    ),
+  ];
+}
+
+function twice(names: string[]): string[] {
+  return names.filter((name, index) => names.indexOf(name) !== index);
 }

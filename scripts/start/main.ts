@@ -7,7 +7,7 @@ import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { rebuild } from "../../lambdas/core/indexing/rebuild.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger, saying } from "../../lambdas/core/log.ts";
-import { parseSettings } from "../../lambdas/core/settings.ts";
+import { parseSettings, signsHere } from "../../lambdas/core/settings.ts";
 import type { Settings } from "../../lambdas/core/settings.ts";
 import { readCursor } from "../../lambdas/core/store/book.ts";
 import { isRebuilding } from "../../lambdas/core/store/rebuilding.ts";
@@ -83,7 +83,7 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
     console.log("A rebuild of the projections was interrupted; it is finished first.");
     await rebuild(kapok, chain, 0);
   }
-  const own = settings.organisations.filter(({ signer }) => signer === undefined);
+  const own = settings.organisations.filter(signsHere);
   await keepCredentials(home, own, scenarios, port);
   const apiUrl = `http://127.0.0.1:${port}`;
   await home.write("endpoints.json", { apiUrl, chainUrl: ledger.url, dynamodbEndpoint: store.url, tables });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { scenarios } from "../../lambdas/scenarios.ts";
-import { parseSettings } from "../../lambdas/core/settings.ts";
+import { parseSettings, signsHere } from "../../lambdas/core/settings.ts";
 import { defaultSubmitting } from "../../lambdas/core/submitting/settings.ts";
 import { Submitter } from "../../lambdas/core/submitting/submitter.ts";
 import { openParts } from "./environment.ts";
@@ -25,7 +25,7 @@ onHint((hint) => {
 });
 tellSupervisor({ hint: "ready" });
 await submitter.run(
-  settings.organisations.filter(({ signer }) => signer === undefined).map(({ id }) => id),
+  settings.organisations.filter(signsHere).map(({ id }) => id),
   stop.signal,
 );
 process.exit(0);

@@ -20,6 +20,7 @@ export interface Signing {
 
 /**
  * Lets every organisation of the settings speak by its signer, with its roles.
+ * @param elsewhere organisations that the settings leave as they are
  * @throws SettingsInvalid where the settings would take something away
  */
 export async function admitOrganisations(
@@ -27,9 +28,10 @@ export async function admitOrganisations(
   chain: Chain,
   book: Book,
   signers: Signing[],
+  elsewhere: readonly string[],
   administer: (work: (administrator: Administrator) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const faults = await unchangeable(kapok, chain, book, signers);
+  const faults = await unchangeable(kapok, chain, book, signers, elsewhere);
   if (faults.length > 0) throw new SettingsInvalid(faults);
   const addresses = book.addresses as unknown as Authorities;
   const left = async () => {
@@ -46,11 +48,17 @@ export async function admitOrganisations(
 }
 
 /** What the settings would take away from organisations that the book has already. */
-async function unchangeable(kapok: Kapok, chain: Chain, book: Book, signers: Signing[]): Promise<string[]> {
+async function unchangeable(
+  kapok: Kapok,
+  chain: Chain,
+  book: Book,
+  signers: Signing[],
+  elsewhere: readonly string[],
+): Promise<string[]> {
   const faults: string[] = [];
   const contract = { address: book.addresses["Organisations"]!, abi: organisationsAbi as Abi };
   const members: string[] = (await readContract(chain, contract, "organisations")).map(organisationOf);
-  for (const id of members) {
+  for (const id of members.filter((member) => !elsewhere.includes(member))) {
     const asked = signers.find(({ organisation }) => organisation.id === id);
     if (!asked) {
       faults.push(`organisations: ${id} is in the book and not in the settings; a member cannot be taken out here`);

@@ -51,12 +51,15 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
   await parts.keep({ ...file, rpcUrl: parts.rpcUrl });
   const book = await keepBook(kapok, { chainId, genesisHash, addresses, startBlock, constants }, parts.restored);
 
+  const elsewhere: string[] = [];
   const signers: Signing[] = [];
   for (const organisation of settings.organisations) {
-    signers.push({ organisation, signer: organisation.signer ?? (await signerOf(parts, book, organisation.id)) });
+    const { id, signer } = organisation;
+    if (signer === "elsewhere") elsewhere.push(id);
+    else signers.push({ organisation, signer: typeof signer === "string" ? signer : await signerOf(parts, book, id) });
   }
   if (settings.book === "create") {
-    await admitOrganisations(kapok, chain, book, signers, (work) => parts.administer(work));
+    await admitOrganisations(kapok, chain, book, signers, elsewhere, (work) => parts.administer(work));
   }
   const strangers: Signing[] = [];
   for (const each of signers) if (!(await isKnown(chain, book, each))) strangers.push(each);
