@@ -1,4 +1,5 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { GetPublicKeyCommand } from "@aws-sdk/client-kms";
 import { publicKeyToAddress } from "viem/utils";
 import { readSigningKey, readSigningKeys } from "../store/signing-keys.ts";
 import type { Table } from "../store/table.ts";
@@ -35,7 +36,13 @@ export class KmsKeys implements Keys {
   }
 }
 
-/** The address of a key, by its public key. */
-export async function addressOfKey(client: KMSClient, arn: string): Promise<string> {
-  return publicKeyToAddress(decodePublicKey(await kmsKey(client, arn).publicKey()));
+/**
+ * Which key it is, and its address.
+ * @param name ARN of the key, or an alias
+ */
+export async function identifyKey(client: KMSClient, name: string): Promise<{ arn: string; address: string }> {
+  const { KeyId: arn = name, PublicKey = new Uint8Array() } = await client.send(
+    new GetPublicKeyCommand({ KeyId: name }),
+  );
+  return { arn, address: publicKeyToAddress(decodePublicKey(PublicKey)) };
 }

@@ -1,0 +1,88 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { UserPoolResourceServer } from "aws-cdk-lib/aws-cognito";
+import { FeaturePlan, OAuthScope, ResourceServerScope, UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
+import { Construct } from "constructs";
+import { scopesOf } from "../../lambdas/core/scopes.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** One OAuth client: its name in Cognito, and what a row of core's table says of it. */
+export interface Client {
+  /** The organisation's id, then the client's own name where it has one. */
+  label: string;
+  organisation: string;
+  name: string;
+  scopes: string[];
+}
+
+/** The clients that a deployment has. Their ids are Cognito's to give: whoever needs them asks it by label. */
+export function clientsOf({ ownOrganisations, scenarios }: Deployment): Client[] {
+  return ownOrganisations.flatMap(({ id, name, roles, clients }) => {
+    const scopes = scopesOf(roles, scenarios);
+    if (!clients) return [{ label: id, organisation: id, name, scopes }];
+    return clients.toSorted().map((client) => ({ label: `${id} ${client}`, organisation: id, name: client, scopes }));
+  });
+}
+
+/**
+ * Gives access tokens to machines: a Cognito user pool without users, a resource server a scenario, some named clients an
+ * organisation. Secrets stay in Cognito; nothing reads them while deploying.
+ */
+export class TokenGiver extends Construct {
+  readonly pool: UserPool;
+  readonly tokenUrl: string;
+  /** Who signs the tokens, as they say themselves. */
+  readonly issuer: string;
+
+  constructor(scope: Construct, deployment: Deployment) {
+    super(scope, "Tokens");
+    const { region } = Stack.of(this);
+    this.pool = new UserPool(this, "Pool", {
+      userPoolName: deployment.name,
+      featurePlan: FeaturePlan.ESSENTIALS,
+      selfSignUpEnabled: false,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const domain = this.pool.addDomain("Domain", {
+      cognitoDomain: { domainPrefix: deployment.cloud.tokenDomain },
+    });
+    domain.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.tokenUrl = `https://${deployment.cloud.tokenDomain}.auth.${region}.amazoncognito.com/oauth2/token`;
+    this.issuer = `https://cognito-idp.${region}.amazonaws.com/${this.pool.userPoolId}`;
+    this.makeClients(deployment, this.makeScopes(deployment));
+    new CfnOutput(this, "PoolId", { value: this.pool.userPoolId, description: "The user pool that has the clients" });
+  }
+
+  /** `points:write` is the scope `write` of the resource server `points`. */
+  private makeScopes({ scenarios }: Deployment): Map<string, OAuthScope> {
+    const scopes = new Map<string, OAuthScope>();
+    for (const { name, roles } of scenarios) {
+      const names = new Set(Object.values(roles).flatMap((role) => role.scopes));
+      const made = [...names].map(
+        (scope) => new ResourceServerScope({ scopeName: scope.split(":")[1]!, scopeDescription: scope }),
+      );
+      const server: UserPoolResourceServer = this.pool.addResourceServer(`Server-${name}`, {
+        identifier: name,
+        scopes: made,
+      });
+      server.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      [...names].forEach((scope, index) => scopes.set(scope, OAuthScope.resourceServer(server, made[index]!)));
+    }
+    return scopes;
+  }
+
+  private makeClients(deployment: Deployment, scopes: Map<string, OAuthScope>): void {
+    for (const client of clientsOf(deployment)) {
+      const made = new UserPoolClient(this, `Client-${client.label}`, {
+        userPool: this.pool,
+        userPoolClientName: client.label,
+        generateSecret: true,
+        authFlows: {},
+        oAuth: { flows: { clientCredentials: true }, scopes: client.scopes.map((scope) => scopes.get(scope)!) },
+        accessTokenValidity: Duration.hours(1),
+        preventUserExistenceErrors: true,
+      });
+      made.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
+  }
+}
