@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 
 /**
  * Where a call goes that failed for good: a pointer to a lane or to a place in the stream, never what a client sent. The
@@ -8,9 +9,11 @@ import type { Construct } from "constructs";
  * there, and a person looks why.
  */
 export function deadLetters(scope: Construct): Queue {
-  return new Queue(scope, "DeadLetters", {
+  const queue = new Queue(scope, "DeadLetters", {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
+  acknowledge(queue, "SQS3", "This is the dead-letter queue; nothing reads from it but a person.");
+  return queue;
 }

@@ -44,6 +44,12 @@ export class Deployment {
     return this.cloud.deployment;
   }
 
+  /** The account and region that everything stands in: those of the secret that holds the chain's nodes. */
+  get environment(): { account: string; region: string } {
+    const [, , , region = "", account = ""] = this.cloud.chainSecret.split(":");
+    return { account, region };
+  }
+
   /** Whether this deployment creates its book, and so administers it. */
   get administers(): boolean {
     return this.settings.book === "create";

@@ -13,6 +13,7 @@ import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** Requests a second over all clients, and how many more at once. What an account allows by itself is ten thousand. */
@@ -65,9 +66,14 @@ export function gateway(scope: Construct, deployment: Deployment): HttpApi {
 /** Sends every request below a path to one function, whatever its method. */
 export function route(scope: Construct, id: string, httpApi: HttpApi, path: string, handler: Function): void {
   const key = path === "$default" ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, HttpMethod.ANY);
-  new HttpRoute(scope, `Route-${id}`, {
+  const made = new HttpRoute(scope, `Route-${id}`, {
     httpApi,
     routeKey: key,
     integration: new HttpLambdaIntegration(`Integration-${id}`, handler),
   });
+  acknowledge(
+    made,
+    "APIG4",
+    "The function verifies the token itself, so that a refusal is a problem document as every other answer is.",
+  );
 }

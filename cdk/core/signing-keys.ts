@@ -65,9 +65,25 @@ function generationsOf({ signer }: OrganisationSettings): number {
 
 /** What the account may delegate: everything but signing, and lending it to others. */
 const administering = [
-  ...["DescribeKey", "GetPublicKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListKeyPolicies", "ListResourceTags"],
-  ...["PutKeyPolicy", "UpdateKeyDescription", "EnableKey", "DisableKey", "TagResource", "UntagResource"],
-  ...["ScheduleKeyDeletion", "CancelKeyDeletion", "ListGrants", "RevokeGrant"],
+  "DescribeKey",
+  "GetPublicKey",
+  "GetKeyPolicy",
+  "GetKeyRotationStatus",
+  "ListKeyPolicies",
+  "ListResourceTags",
+  "PutKeyPolicy",
+  "UpdateKeyDescription",
+  "EnableKey",
+  "DisableKey",
+  "TagResource",
+  "UntagResource",
+  "ScheduleKeyDeletion",
+  "CancelKeyDeletion",
+  "CreateAlias",
+  "DeleteAlias",
+  "UpdateAlias",
+  "ListGrants",
+  "RevokeGrant",
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { UserPoolResourceServer } from "aws-cdk-lib/aws-cognito";
 import { FeaturePlan, OAuthScope, ResourceServerScope, UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
 import { scopesOf } from "../../lambdas/core/scopes.ts";
+import { acknowledge } from "./acknowledge.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** One OAuth client: its name in Cognito, and what a row of core's table says of it. */
@@ -40,9 +41,19 @@ export class TokenGiver extends Construct {
       userPoolName: deployment.name,
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: false,
+      passwordPolicy: {
+        minLength: 20,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+      },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    const noUsers = "The pool has no users and lets nobody become one: it only gives tokens to machines.";
+    acknowledge(this.pool, "COG2", noUsers);
+    acknowledge(this.pool, "COG8", `${noUsers} What the plus plan watches over are sign-ins of users.`);
     const domain = this.pool.addDomain("Domain", {
       cognitoDomain: { domainPrefix: deployment.cloud.tokenDomain },
     });

@@ -7,6 +7,7 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 import type { Deployment } from "./deployment.ts";
 import { functionRole } from "./function-role.ts";
 import { kapokFunction } from "./kapok-function.ts";
@@ -59,6 +60,7 @@ export class Waking {
       }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: ["*"] }));
+    acknowledge(role, "IAM5[Resource::*]", "Lambda asks for ListStreams, which cannot be allowed for one table only.");
     role.addToPolicy(starts(scope, submitter));
     deadLetters.grantSendMessages(role);
     const waker = kapokFunction(scope, deployment, {
