@@ -5,35 +5,51 @@ import { readBook } from "../store/book.ts";
 import { readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
 import { allLanes } from "../store/lanes.ts";
-import { isAnythingQueued } from "../store/queue.ts";
+import { readQueued } from "../store/queue.ts";
 import { dynamodb } from "../store/table.ts";
 import { starter } from "./start-function.ts";
 import { readVariables, tables } from "./variables.ts";
 
-const variables = z.object({ TABLES: tables, SUBMITTER: z.string(), INDEXER: z.string() });
+const variables = z.object({ DEPLOYMENT: z.string(), TABLES: tables, SUBMITTER: z.string(), INDEXER: z.string() });
 
-/** Every minute: starts whoever has something to do that nobody was woken for, and does nothing itself. */
+/**
+ * Every minute: starts whoever has something to do that nobody was woken for, and says how much waits where. It does
+ * nothing itself.
+ */
 export function sweepFunction() {
-  const { TABLES, SUBMITTER, INDEXER } = readVariables(variables);
-  const kapok = new Kapok([], dynamodb(), { core: TABLES["core"]! }, logger("sweeper"), false);
+  const { DEPLOYMENT, TABLES, SUBMITTER, INDEXER } = readVariables(variables);
+  const kapok = new Kapok([], dynamodb(), { core: TABLES["core"]! }, logger("sweeper", DEPLOYMENT), false);
   const functions = starter();
 
   return async (): Promise<{ started: string[] }> => {
-    await functions.start(INDEXER);
+    await functions.start(INDEXER, { sweptAt: Date.now() });
     const book = await readBook(kapok.core);
     const lanes = await allLanes(kapok.core);
     const started: string[] = [];
     for (const lane of lanes) {
       const isOther = lane.incarnation !== book?.incarnation;
-      if (!lane.closing && !isOther && !(await hasWork(kapok, lane))) continue;
+      const isAtWork = await hasWork(kapok, lane);
+      if (!lane.closing && !isOther && !isAtWork) continue;
       await functions.start(SUBMITTER, { organisation: lane.organisation });
       started.push(lane.organisation);
     }
-    kapok.log.info("swept", { lanes: lanes.length, started: started.length });
+    const stopped = lanes.filter((lane) => lane.stopped !== undefined).length;
+    kapok.log.info(
+      "swept",
+      { lanes: lanes.length, started: started.length, stopped },
+      { values: { Sweeps: 1, LanesStopped: stopped } },
+    );
     return { started };
   };
 }
 
-async function hasWork({ core }: Kapok, { organisation }: Lane): Promise<boolean> {
-  return (await readJournal(core, organisation)).length > 0 || (await isAnythingQueued(core, organisation));
+async function hasWork({ core, log }: Kapok, { organisation }: Lane): Promise<boolean> {
+  const [journal, { depth, since }] = [await readJournal(core, organisation), await readQueued(core, organisation)];
+  const oldest = since === undefined ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000));
+  log.info(
+    "lane",
+    { organisation, depth, oldestSeconds: oldest, open: journal.length },
+    { values: { LaneDepth: depth, OldestWaiting: oldest }, organisation },
+  );
+  return journal.length > 0 || depth > 0;
 }
