@@ -14,7 +14,8 @@ const variables = z.object({ DEPLOYMENT: z.string(), TABLES: tables, SUBMITTER: 
 
 /**
  * Every minute: starts whoever has something to do that nobody was woken for, and says how much waits where. It does
- * nothing itself.
+ * nothing itself. A lane that cannot be looked at, or takes long, keeps no other one waiting.
+ * @returns a function that throws where a lane was left out: then it is no sweep
  */
 export function sweepFunction() {
   const { DEPLOYMENT, TABLES, SUBMITTER, INDEXER } = readVariables(variables);
@@ -23,16 +24,18 @@ export function sweepFunction() {
 
   return async (): Promise<{ started: string[] }> => {
     await functions.start(INDEXER, { sweptAt: Date.now() });
-    const book = await readBook(kapok.core);
-    const lanes = await allLanes(kapok.core);
-    const started: string[] = [];
-    for (const lane of lanes) {
-      const isOther = lane.incarnation !== book?.incarnation;
-      const isAtWork = await hasWork(kapok, lane);
-      if (!lane.closing && !isOther && !isAtWork) continue;
-      await functions.start(SUBMITTER, { organisation: lane.organisation });
-      started.push(lane.organisation);
-    }
+    const [book, lanes] = [await readBook(kapok.core), await allLanes(kapok.core)];
+    const swept = await Promise.allSettled(
+      lanes.map(async (lane) => {
+        const { organisation, incarnation, closing } = lane;
+        if (!(await isAtWork(kapok, lane)) && !closing && incarnation === book?.incarnation) return [];
+        await functions.start(SUBMITTER, { organisation });
+        return [organisation];
+      }),
+    );
+    const started = swept.flatMap((lane) => (lane.status === "fulfilled" ? lane.value : []));
+    const failed = swept.find((lane) => lane.status === "rejected");
+    if (failed) throw failed.reason;
     const stopped = lanes.filter((lane) => lane.stopped !== undefined).length;
     kapok.log.info(
       "swept",
@@ -43,7 +46,8 @@ export function sweepFunction() {
   };
 }
 
-async function hasWork({ core, log }: Kapok, { organisation }: Lane): Promise<boolean> {
+/** Whether a lane has something to do, which is measured by the way. */
+async function isAtWork({ core, log }: Kapok, { organisation }: Lane): Promise<boolean> {
   const [journal, { depth, since }] = [await readJournal(core, organisation), await readQueued(core, organisation)];
   const oldest = since === undefined ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000));
   log.info(
