@@ -21,7 +21,7 @@ import { deployedKeys, keepKeys } from "./deployed-keys.ts";
 import { openChain } from "./open-chain.ts";
 import { readVariables, tables } from "./variables.ts";
 
-const variables = z.object({ TABLES: tables, CHAIN_SECRET: z.string() });
+const variables = z.object({ DEPLOYMENT: z.string(), TABLES: tables, CHAIN_SECRET: z.string() });
 
 /** What a deployment asks for, as the properties of its custom resources. */
 const wanted = z.object({
@@ -53,8 +53,8 @@ interface Deploying {
  * is there. Nothing is ever taken away: a book outlives its deployment.
  */
 export async function deployFunction(scenarios: readonly Scenario[]) {
-  const { TABLES, CHAIN_SECRET } = readVariables(variables);
-  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("deployer"), false);
+  const { DEPLOYMENT, TABLES, CHAIN_SECRET } = readVariables(variables);
+  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("deployer", DEPLOYMENT), false);
   const client = kms();
   const keys = deployedKeys(kapok, client);
 

@@ -5,6 +5,7 @@ import { readSigningKey, readSigningKeys } from "../store/signing-keys.ts";
 import type { Table } from "../store/table.ts";
 import { decodePublicKey } from "./der.ts";
 import type { Keys, Signer } from "./keys.ts";
+import { KeyUnknown } from "./kms-errors.ts";
 import { kmsKey } from "./kms.ts";
 import { kmsSigner } from "./kms-signer.ts";
 
@@ -25,7 +26,7 @@ export class KmsKeys implements Keys {
     const known = this.signers.get(address.toLowerCase());
     if (known) return known;
     const key = await readSigningKey(this.table, address);
-    if (!key) throw new Error(`no key of this deployment has the address ${address}`);
+    if (!key) throw new KeyUnknown(address);
     const signer = kmsSigner(address, kmsKey(this.client, key.arn));
     this.signers.set(address.toLowerCase(), signer);
     return signer;
