@@ -3,9 +3,11 @@ import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Role } from "aws-cdk-lib/aws-iam";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { Construct } from "constructs";
+import { alarms } from "./alarms.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import { apiRole } from "./api-role.ts";
 import { Book } from "./book.ts";
+import { dashboard } from "./dashboard.ts";
 import { deadLetters } from "./dead-letters.ts";
 import type { Deployment } from "./deployment.ts";
 import { gateway, route } from "./gateway.ts";
@@ -49,7 +51,12 @@ export class CoreStack extends Stack {
     });
     route(this, "rest", this.api, "$default", documents);
     networkEndpoints(this, deployment);
-    book.isUsedBy(submitting.submitter, submitting.indexer, waking.waker, waking.sweeper, documents);
+    const { submitter: submits, indexer } = submitting;
+    const { waker, sweeper } = waking;
+    const functions = [book.deployer, submits, indexer, waker, sweeper, documents];
+    const watched = { deadLetters: failed, waker, functions, apiId: this.api.apiId };
+    dashboard(this, deployment, alarms(this, deployment, watched, state.alarms));
+    book.isUsedBy(submits, indexer, waker, sweeper, documents);
     new CfnOutput(this, "ApiUrl", { value: this.api.apiEndpoint, description: "Where the API is" });
     new CfnOutput(this, "TokenUrl", { value: state.tokens.tokenUrl, description: "Where clients get their tokens" });
   }

@@ -3,8 +3,11 @@ import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Role } from "aws-cdk-lib/aws-iam";
+import type { Topic } from "aws-cdk-lib/aws-sns";
+import { alarmTopic } from "./alarm-topic.ts";
 import type { Deployment } from "./deployment.ts";
 import { functionRole } from "./function-role.ts";
+import { guardKeys } from "./key-guard.ts";
 import { keepTable } from "./kept-table.ts";
 import { signingKeys } from "./signing-keys.ts";
 import { TokenGiver } from "./token-giver.ts";
@@ -19,8 +22,7 @@ export class StateStack extends Stack {
   readonly submitter: Role;
   /** The only one who may sign for the administrator. */
   readonly deployer: Role;
-  /** ARNs of the keys that sign. */
-  readonly keys: string[];
+  readonly alarms: Topic;
   readonly tokens: TokenGiver;
 
   constructor(scope: Construct, deployment: Deployment, props: StackProps) {
@@ -30,7 +32,9 @@ export class StateStack extends Stack {
     );
     this.submitter = functionRole(this, deployment, "submitter");
     this.deployer = functionRole(this, deployment, "deployer");
-    this.keys = signingKeys(this, deployment, { submitter: this.submitter, deployer: this.deployer });
+    this.alarms = alarmTopic(this, deployment);
+    const keys = signingKeys(this, deployment, { submitter: this.submitter, deployer: this.deployer });
+    guardKeys(this, deployment, keys, this.alarms);
     this.tokens = new TokenGiver(this, deployment);
   }
 }
