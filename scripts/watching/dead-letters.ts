@@ -1,0 +1,24 @@
+import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+
+export interface DeadLetters {
+  queue: string;
+  count: number;
+}
+
+/**
+ * How many messages lie in each queue of a deployment. A deployment has queues for nothing but dead letters; reading
+ * their count takes no message away.
+ */
+export async function countDeadLetters(deployment: string): Promise<DeadLetters[]> {
+  const client = new SQSClient({ maxAttempts: 3 });
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: `${deployment}-` }));
+  return Promise.all(
+    QueueUrls.map(async (QueueUrl) => {
+      const names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] });
+      const { Attributes = {} } = await client.send(command);
+      const count = names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+      return { queue: QueueUrl.split("/").at(-1)!, count };
+    }),
+  );
+}
