@@ -42,6 +42,7 @@ const steps: Step[] = [
       "core/http",
       "core/auditing",
       "core/signing",
+      "core/watching",
     ),
   },
   { name: "points", command: mocha("points") },

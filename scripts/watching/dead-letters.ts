@@ -5,13 +5,12 @@ export interface DeadLetters {
   count: number;
 }
 
-/**
- * How many messages lie in each queue of a deployment. A deployment has queues for nothing but dead letters; reading
- * their count takes no message away.
- */
+/** How many messages lie in the dead-letter queues of a deployment. Counting takes no message away. */
 export async function countDeadLetters(deployment: string): Promise<DeadLetters[]> {
   const client = new SQSClient({ maxAttempts: 3 });
-  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: `${deployment}-` }));
+  const { QueueUrls = [] } = await client.send(
+    new ListQueuesCommand({ QueueNamePrefix: `${deployment}-core-DeadLetters` }),
+  );
   return Promise.all(
     QueueUrls.map(async (QueueUrl) => {
       const names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;

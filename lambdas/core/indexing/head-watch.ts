@@ -29,16 +29,18 @@ export class HeadWatch {
   /** The newest block that a node answered with. */
   private answered = Infinity;
   private saidAt = -Infinity;
+  private readonly periodMilliseconds: number;
 
-  constructor(kapok: Kapok, chain: Chain) {
+  constructor(kapok: Kapok, chain: Chain, periodMilliseconds = PERIOD_MILLISECONDS) {
     this.kapok = kapok;
     this.chain = chain;
+    this.periodMilliseconds = periodMilliseconds;
   }
 
   /** Looks now and then until the signal says stop, however often this is begun anew. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const rest = this.saidAt + PERIOD_MILLISECONDS - performance.now();
+      const rest = this.saidAt + this.periodMilliseconds - performance.now();
       if (rest > 0) await pause(rest, undefined, { signal }).catch(() => undefined);
       else await this.look().catch((error) => this.kapok.log.warn("head-unknown", { error: saying(error) }));
     }
