@@ -37,6 +37,8 @@ const steps: Step[] = [
     command: mocha(
       "core",
       "core/accepting",
+      "core/administering",
+      "core/watching",
       "core/chain",
       "core/functions",
       "core/http",
