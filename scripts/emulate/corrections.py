@@ -5,7 +5,7 @@ test/emulate shows whether it has. `apply` changes modules of ministack in place
 """
 
 from ministack import app
-from ministack.core import lambda_runtime
+from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import apigateway, lambda_svc, s3, secretsmanager
 from ministack.services.cloudformation import provisioners
 
@@ -93,6 +93,20 @@ def cors_of_a_template_counts() -> None:
     apigateway._cors_response_headers = lambda cors, *args: headers(lower(cors), *args)
 
 
+def a_session_has_its_roles_arn() -> None:
+    """`aws:PrincipalArn` of a role's session is the session's ARN where AWS gives the role's: a key's policy then denies all."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_as_aws(key, context):
+        value = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(value):
+            return value
+        account, role = value.split(":")[4], value.split(":assumed-role/")[1].split("/")[0]
+        return f"arn:aws:iam::{account}:role/{role}"
+
+    iam_evaluator._resolve_condition_key = resolve_as_aws
+
+
 CORRECTIONS = [
     port_443_is_left_alone,
     health_belongs_to_the_api,
@@ -101,4 +115,5 @@ CORRECTIONS = [
     secrets_are_named_by_arn,
     buckets_keep_their_tags,
     cors_of_a_template_counts,
+    a_session_has_its_roles_arn,
 ]
