@@ -38,6 +38,8 @@ export class TableAccess {
     statement.addCondition("ForAllValues:StringLike", {
       "dynamodb:LeadingKeys": beginnings.map((beginning) => `${beginning}*`),
     });
+    // A request without keys would pass the other condition.
+    statement.addCondition("Null", { "dynamodb:LeadingKeys": "false" });
     return statement;
   }
 

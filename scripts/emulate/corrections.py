@@ -4,8 +4,10 @@ Each correction is one function that says in its first words what is wrong; it c
 test/emulate shows whether it has. `apply` changes modules of ministack in place before it serves.
 """
 
+import json
+
 from ministack import app
-from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway, lambda_svc, s3, secretsmanager
 from ministack.services.cloudformation import provisioners
 
@@ -107,6 +109,30 @@ def a_session_has_its_roles_arn() -> None:
     iam_evaluator._resolve_condition_key = resolve_as_aws
 
 
+def policies_see_what_is_signed_and_which_items() -> None:
+    """`kms:SigningAlgorithm`, `kms:MessageType` and `dynamodb:LeadingKeys` are never there for a policy to look at."""
+    tags_of = iam_actions.request_tag_context
+
+    def keys_of(service, iam_action, body, parameters):
+        context = tags_of(service, iam_action, body, parameters)
+        if service == "kms" and iam_action == "kms:Sign":
+            asked = json.loads(body)
+            context["kms:SigningAlgorithm"] = asked.get("SigningAlgorithm")
+            context["kms:MessageType"] = asked.get("MessageType", "RAW")
+        if service == "dynamodb":
+            leading = leading_keys(json.loads(body or b"{}"))
+            if leading:
+                context["dynamodb:LeadingKeys"] = leading
+        return context
+
+    def leading_keys(asked):
+        transacted = [member for item in asked.get("TransactItems", []) for member in item.values()]
+        items = [each.get("Item") or each.get("Key") or {} for each in [asked, *transacted]]
+        return [next(iter(item["pk"].values())) for item in items if "pk" in item]
+
+    iam_actions.request_tag_context = keys_of
+
+
 CORRECTIONS = [
     port_443_is_left_alone,
     health_belongs_to_the_api,
@@ -116,4 +142,5 @@ CORRECTIONS = [
     buckets_keep_their_tags,
     cors_of_a_template_counts,
     a_session_has_its_roles_arn,
+    policies_see_what_is_signed_and_which_items,
 ]
