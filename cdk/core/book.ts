@@ -10,7 +10,7 @@ import { kapokFunction } from "./kapok-function.ts";
 import { foreignKey, keyNames } from "./signing-keys.ts";
 import { allow, inNetwork } from "./submitting.ts";
 import { TableAccess } from "./table-access.ts";
-import { clientsOf } from "./token-giver.ts";
+import { clientsOf } from "./clients.ts";
 
 /** The longest that a function may run. A chain that halts for minutes is waited for. */
 const DEPLOYER_SECONDS = 900;

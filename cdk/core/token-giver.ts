@@ -2,27 +2,9 @@ import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { UserPoolResourceServer } from "aws-cdk-lib/aws-cognito";
 import { FeaturePlan, OAuthScope, ResourceServerScope, UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { scopesOf } from "../../lambdas/core/scopes.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { clientsOf } from "./clients.ts";
 import type { Deployment } from "./deployment.ts";
-
-/** One OAuth client: its name in Cognito, and what a row of core's table says of it. */
-export interface Client {
-  /** The organisation's id, then the client's own name where it has one. */
-  label: string;
-  organisation: string;
-  name: string;
-  scopes: string[];
-}
-
-/** The clients that a deployment has. Their ids are Cognito's to give: whoever needs them asks it by label. */
-export function clientsOf({ ownOrganisations, scenarios }: Deployment): Client[] {
-  return ownOrganisations.flatMap(({ id, name, roles, clients }) => {
-    const scopes = scopesOf(roles, scenarios);
-    if (!clients) return [{ label: id, organisation: id, name, scopes }];
-    return clients.toSorted().map((client) => ({ label: `${id} ${client}`, organisation: id, name: client, scopes }));
-  });
-}
 
 /**
  * Gives access tokens to machines: a Cognito user pool without users, a resource server a scenario, some named clients an
@@ -61,7 +43,7 @@ export class TokenGiver extends Construct {
     this.tokenUrl = `https://${deployment.cloud.tokenDomain}.auth.${region}.amazoncognito.com/oauth2/token`;
     this.issuer = `https://cognito-idp.${region}.amazonaws.com/${this.pool.userPoolId}`;
     this.makeClients(deployment, this.makeScopes(deployment));
-    new CfnOutput(this, "PoolId", { value: this.pool.userPoolId, description: "The user pool that has the clients" });
+    new CfnOutput(scope, "PoolId", { value: this.pool.userPoolId, description: "The user pool that has the clients" });
   }
 
   /** `points:write` is the scope `write` of the resource server `points`. */

@@ -25,7 +25,8 @@ export async function keepClients(kapok: Kapok, pool: string, wanted: NamedClien
   }
 }
 
-async function clientIds(UserPoolId: string): Promise<Map<string, string>> {
+/** Ids of the clients of a user pool, by name. */
+export async function clientIds(UserPoolId: string): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const client = new CognitoIdentityProviderClient();
   for await (const { UserPoolClients = [] } of paginateListUserPoolClients(
