@@ -8,7 +8,7 @@ import { canonical } from "./canonical.ts";
 import type { Deployment } from "./deployment.ts";
 import { kapokFunction } from "./kapok-function.ts";
 import { foreignKey, keyNames } from "./signing-keys.ts";
-import { allow, inNetwork } from "./submitting.ts";
+import { allow, functionArn, inNetwork } from "./submitting.ts";
 import { TableAccess } from "./table-access.ts";
 import { clientsOf } from "./clients.ts";
 
@@ -39,6 +39,10 @@ export class Book {
       access.identifies(...Object.values(projections)),
       new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [cloud.chainSecret] }),
       new PolicyStatement({ actions: ["cognito-idp:ListUserPoolClients"], resources: [pool.userPoolArn] }),
+      new PolicyStatement({
+        actions: ["lambda:InvokeFunction"],
+        resources: [functionArn(scope, deployment.functionName("sweeper"))],
+      }),
       ...readsForeignKeys(deployment),
       ...inNetwork(deployment),
     ]);
@@ -48,7 +52,7 @@ export class Book {
       role,
       seconds: DEPLOYER_SECONDS,
       megabytes: 1024,
-      environment: { CHAIN_SECRET: cloud.chainSecret },
+      environment: { CHAIN_SECRET: cloud.chainSecret, SWEEPER: deployment.functionName("sweeper") },
       speaksToChain: true,
     });
     const properties = {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
 import { logger } from "../../lambdas/core/log.ts";
-import { readBook } from "../../lambdas/core/store/book.ts";
-import { dynamodb } from "../../lambdas/core/store/table.ts";
+import { isLearned, readBook } from "../../lambdas/core/store/book.ts";
+import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { deployedSettings } from "../deploy/deployed-settings.ts";
@@ -86,6 +86,7 @@ export class Emulation {
       timeout: LONGEST_DEPLOYMENT,
     });
     await this.keepBook();
+    while (!(await isLearned(this.kapok()))) await pause(200);
   }
 
   /** Opens the plain door, and writes credentials that lead through it. */

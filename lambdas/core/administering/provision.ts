@@ -105,14 +105,18 @@ async function expectContracts(chain: Chain, scenarios: readonly Scenario[], { a
   }
 }
 
-/** The address that signs for an organisation here. A new key gets a lane that is known to be unused. */
+/**
+ * The address that signs for an organisation here. A lane signs nothing with a key that the book does not know: so such a
+ * key, where the chain never heard of it either, gets a lane that is known to be unused.
+ */
 async function signerOf({ kapok, chain, keys }: Provision, book: Book, organisation: string): Promise<string> {
   const lane = await readLane(kapok.core, organisation);
   if (lane) return lane.signer;
-  const known = await currentSigner(chain, book.addresses["Organisations"]!, keys, organisation);
-  if (known) return known;
-  const signer = await keys.create(organisation);
-  await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });
+  const organisations = book.addresses["Organisations"]!;
+  const signer = (await currentSigner(chain, organisations, keys, organisation)) ?? (await keys.create(organisation));
+  const isUsed =
+    (await organisationOfSigner(chain, organisations, signer)) !== undefined || (await chain.usedNonces(signer)) > 0;
+  if (!isUsed) await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });
   return signer;
 }
 

@@ -19,9 +19,10 @@ import { answering } from "./answer-cloudformation.ts";
 import { keepClients } from "./deployed-clients.ts";
 import { deployedKeys, keepKeys } from "./deployed-keys.ts";
 import { openChain } from "./open-chain.ts";
+import { starter } from "./start-function.ts";
 import { readVariables, tables } from "./variables.ts";
 
-const variables = z.object({ DEPLOYMENT: z.string(), TABLES: tables, CHAIN_SECRET: z.string() });
+const variables = z.object({ DEPLOYMENT: z.string(), TABLES: tables, CHAIN_SECRET: z.string(), SWEEPER: z.string() });
 
 /** What a deployment asks for, as the properties of its custom resources. */
 const wanted = z.object({
@@ -53,10 +54,11 @@ interface Deploying {
  * is there. Nothing is ever taken away: a book outlives its deployment.
  */
 export async function deployFunction(scenarios: readonly Scenario[]) {
-  const { DEPLOYMENT, TABLES, CHAIN_SECRET } = readVariables(variables);
+  const { DEPLOYMENT, TABLES, CHAIN_SECRET, SWEEPER } = readVariables(variables);
   const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("deployer", DEPLOYMENT), false);
   const client = kms();
   const keys = deployedKeys(kapok, client);
+  const functions = starter();
 
   return (event: CloudFormationCustomResourceEvent, { awsRequestId }: Context) =>
     answering(event, event.ResourceProperties["step"], async () => {
@@ -66,7 +68,11 @@ export async function deployFunction(scenarios: readonly Scenario[]) {
       const chain = await openChain(CHAIN_SECRET);
       const administer = administering(kapok, chain, keys, awsRequestId);
       const deploying: Deploying = { kapok, chain, keys, settings, administer };
-      if (asked.step === "signers") return changeSigners(deploying);
+      if (asked.step === "signers") {
+        // Nobody needs to wait for the next minute until what was deployed works.
+        await functions.start(SWEEPER);
+        return changeSigners(deploying);
+      }
       await keepKeys(kapok, client, asked.keys);
       await keepClients(kapok, asked.pool, asked.clients);
       return makeBook(deploying);

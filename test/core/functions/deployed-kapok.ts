@@ -74,6 +74,7 @@ export class DeployedKapok {
       CHAIN_SECRET: chainSecret,
       SUBMITTER: "test-submitter",
       INDEXER: "test-indexer",
+      SWEEPER: "test-sweeper",
       SUBMITTING: JSON.stringify(this.settings["submitting" as never]),
       API_URL: "https://api.test",
       TOKEN_URL: "https://tokens.test",
