@@ -115,6 +115,15 @@ export class DeployedKapok {
     return (await submitFunction(scenarios))({ organisation }, context(20 + seconds));
   }
 
+  /** Works a lane off to its end, with an indexer beside that comes and goes. */
+  async workOff(organisation = "hotel-a"): Promise<void> {
+    let isDone = false;
+    const submitting = this.submit(30, organisation).finally(() => (isDone = true));
+    while (!isDone) await this.index(1);
+    const outcome = await submitting;
+    if (outcome !== "done") throw new Error(`the lane of ${organisation} is ${outcome}`);
+  }
+
   sweep(): Promise<{ started: string[] }> {
     return sweepFunction()();
   }
