@@ -53,9 +53,8 @@ export class DeployedKapok {
     ];
     const organisations = deployed.settings.organisations.map(({ id }) => [id, [keyArn(id)]] as const);
     const keys = { organisations: Object.fromEntries(organisations), administrator: keyArn("administrator") };
-    const ResourceProperties = {
-      ...{ step: "book", settings: JSON.stringify(deployed.settings), keys, pool: "pool", clients },
-    };
+    const settings = JSON.stringify(deployed.settings);
+    const ResourceProperties = { step: "book", settings, keys, pool: "pool", clients };
     const event = { RequestType: "Create", ResponseURL: cloud.url, ResourceProperties };
     await (
       await deployFunction(scenarios)

@@ -87,6 +87,14 @@ describe("The functions' metrics", function () {
     expect(await readSweep(deployed.kapok.core)).to.equal(event.sweptAt);
   });
 
+  it("count no sweep that left a lane out", async () => {
+    from = deployed.lines.length;
+    deployed.cloud.refusesToStart = "test-submitter";
+    const outcome = await deployed.sweep().catch((error: Error) => error.name);
+    deployed.cloud.refusesToStart = "";
+    expect([outcome, found("Sweeps").length]).to.deep.equal(["AccessDeniedException", 0]);
+  });
+
   it("count signatures that fail, each try", async () => {
     deployed.cloud.keysAreDisabled = true;
     expect(await deployed.submit(3)).to.equal("unfinished");
