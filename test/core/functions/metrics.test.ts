@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MetricName } from "../../../lambdas/core/metrics.ts";
 import { metrics, NAMESPACE } from "../../../lambdas/core/metrics.ts";
 import { changeLane, readLane } from "../../../lambdas/core/store/lanes.ts";
@@ -71,7 +72,7 @@ describe("The functions' metrics", function () {
     // The lane's row is made by the first submitter that is woken for it.
     await Promise.all([deployed.submit(1), deployed.index(1)]);
     from = deployed.lines.length;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
     expect((await deployed.sweep()).started).to.deep.equal(["hotel-a"]);
     const [depth, oldest] = [found("LaneDepth"), found("OldestWaiting")];
     expect(depth.map(({ value, unit, sets, line }) => [value, unit, sets, line["Organisation"]])).to.deep.equal([
@@ -83,6 +84,7 @@ describe("The functions' metrics", function () {
     expect(found("LanesStopped").map(({ value }) => value)).to.deep.equal([0]);
 
     const { event } = deployed.cloud.started.findLast(({ name }) => name === "test-indexer")!;
+    expect(event.sweptAt).to.be.closeTo(Date.now(), 10_000);
     await deployed.index(1, event);
     expect(await readSweep(deployed.kapok.core)).to.equal(event.sweptAt);
   });
@@ -143,6 +145,7 @@ describe("The functions' metrics", function () {
       ExpressionAttributeValues: { ":owner": "another", ":until": Date.now() + 10_000 },
     });
     expect(await deployed.index(5)).to.equal("taken");
+    await sleep(300);
     expect(deployed.lines.slice(from)).to.deep.equal([]);
   });
 
