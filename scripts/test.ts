@@ -38,7 +38,6 @@ const steps: Step[] = [
       "core",
       "core/accepting",
       "core/administering",
-      "core/watching",
       "core/chain",
       "core/functions",
       "core/http",

@@ -53,9 +53,8 @@ export class DeployedKapok {
     ];
     const organisations = deployed.settings.organisations.map(({ id }) => [id, [keyArn(id)]] as const);
     const keys = { organisations: Object.fromEntries(organisations), administrator: keyArn("administrator") };
-    const ResourceProperties = {
-      ...{ step: "book", settings: JSON.stringify(deployed.settings), keys, pool: "pool", clients },
-    };
+    const settings = JSON.stringify(deployed.settings);
+    const ResourceProperties = { step: "book", settings, keys, pool: "pool", clients };
     const event = { RequestType: "Create", ResponseURL: cloud.url, ResourceProperties };
     await (
       await deployFunction(scenarios)
@@ -114,6 +113,15 @@ export class DeployedKapok {
   /** Works a lane off, for at most so many seconds. */
   async submit(seconds: number, organisation = "hotel-a"): Promise<string> {
     return (await submitFunction(scenarios))({ organisation }, context(20 + seconds));
+  }
+
+  /** Works a lane off to its end, with an indexer beside that comes and goes. */
+  async workOff(organisation = "hotel-a"): Promise<void> {
+    let isDone = false;
+    const submitting = this.submit(30, organisation).finally(() => (isDone = true));
+    while (!isDone) await this.index(1);
+    const outcome = await submitting;
+    if (outcome !== "done") throw new Error(`the lane of ${organisation} is ${outcome}`);
   }
 
   sweep(): Promise<{ started: string[] }> {

@@ -25,6 +25,8 @@ export class FakeCloud {
   chainUrls: string[] = [];
   /** Whether KMS refuses every signature. */
   keysAreDisabled = false;
+  /** The function that nobody may start. */
+  refusesToStart = "";
   readonly url: string;
   private readonly server;
   private readonly privateKey: CryptoKey;
@@ -82,6 +84,9 @@ export class FakeCloud {
     const function_ = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(url);
     response.setHeader("Content-Type", "application/x-amz-json-1.1");
     if (url.startsWith(POOL)) return void response.end(JSON.stringify({ keys: [this.jwk] }));
+    if (function_?.[1] === this.refusesToStart) {
+      return void response.writeHead(403).end(JSON.stringify({ __type: "AccessDeniedException", message: "no" }));
+    }
     if (function_) {
       this.started.push({ name: decodeURIComponent(function_[1]!), event: input });
       return void response.writeHead(202).end();

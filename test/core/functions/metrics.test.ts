@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MetricName } from "../../../lambdas/core/metrics.ts";
 import { metrics, NAMESPACE } from "../../../lambdas/core/metrics.ts";
 import { changeLane, readLane } from "../../../lambdas/core/store/lanes.ts";
@@ -71,7 +72,7 @@ describe("The functions' metrics", function () {
     // The lane's row is made by the first submitter that is woken for it.
     await Promise.all([deployed.submit(1), deployed.index(1)]);
     from = deployed.lines.length;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
     expect((await deployed.sweep()).started).to.deep.equal(["hotel-a"]);
     const [depth, oldest] = [found("LaneDepth"), found("OldestWaiting")];
     expect(depth.map(({ value, unit, sets, line }) => [value, unit, sets, line["Organisation"]])).to.deep.equal([
@@ -83,8 +84,17 @@ describe("The functions' metrics", function () {
     expect(found("LanesStopped").map(({ value }) => value)).to.deep.equal([0]);
 
     const { event } = deployed.cloud.started.findLast(({ name }) => name === "test-indexer")!;
+    expect(event.sweptAt).to.be.closeTo(Date.now(), 10_000);
     await deployed.index(1, event);
     expect(await readSweep(deployed.kapok.core)).to.equal(event.sweptAt);
+  });
+
+  it("count no sweep that left a lane out", async () => {
+    from = deployed.lines.length;
+    deployed.cloud.refusesToStart = "test-submitter";
+    const outcome = await deployed.sweep().catch((error: Error) => error.name);
+    deployed.cloud.refusesToStart = "";
+    expect([outcome, found("Sweeps").length]).to.deep.equal(["AccessDeniedException", 0]);
   });
 
   it("count signatures that fail, each try", async () => {
@@ -98,8 +108,7 @@ describe("The functions' metrics", function () {
   });
 
   it("count what is decided once, with block, nonce and transaction, and how long that took", async () => {
-    const [submitted] = await Promise.all([deployed.submit(20), deployed.index(12)]);
-    expect(submitted).to.equal("done");
+    await deployed.workOff();
     expect([sum(found("Final")), sum(found("Rejected"))]).to.deep.equal([5, 1]);
     for (const { unit, sets } of [...found("Final"), ...found("Rejected")]) {
       expect([unit, sets]).to.deep.equal(["Count", ["Deployment", "Deployment Scenario"]]);
@@ -136,6 +145,7 @@ describe("The functions' metrics", function () {
       ExpressionAttributeValues: { ":owner": "another", ":until": Date.now() + 10_000 },
     });
     expect(await deployed.index(5)).to.equal("taken");
+    await sleep(300);
     expect(deployed.lines.slice(from)).to.deep.equal([]);
   });
 
