@@ -80,7 +80,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     rmSync(join(folder, name), { recursive: true, force: true });
     mkdirSync(join(folder, name), { recursive: true });
   }
-  const key = { id: `AKIA${randomBytes(10).toString("hex").toUpperCase().slice(0, 16)}`, secret: randomBytes(30).toString("base64url") };
+  const key = {
+    id: `AKIA${randomBytes(10).toString("hex").toUpperCase().slice(0, 16)}`,
+    secret: randomBytes(30).toString("base64url"),
+  };
   const log = join(folder, "emulator.log");
   const output = openSync(log, "w");
   const records = new ProcessRecords(folder);

@@ -12,7 +12,8 @@ const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url))
 const run = promisify(execFile);
 
 /** Says where packages come from and how to get there. What they are is said by their hashes alone. */
-const sources = /^(PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|CERT|CLIENT_CERT|TRUSTED_HOST|PROXY|DEFAULT_TIMEOUT)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR))$/;
+const sources =
+  /^(PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|CERT|CLIENT_CERT|TRUSTED_HOST|PROXY|DEFAULT_TIMEOUT)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR))$/;
 
 export class InstallationError extends Error {
   override readonly name = "InstallationError";
