@@ -14,7 +14,7 @@ import type { Outputs } from "../deploy/outputs.ts";
 import { Home } from "../start/home.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Gateway } from "./gateway.ts";
-import { openGateway } from "./gateway.ts";
+import { startGateway } from "./gateway.ts";
 
 /** A deployment hangs where a function cannot start behind a custom resource: nobody waits for it longer than this. */
 const LONGEST_DEPLOYMENT = 300_000;
@@ -92,7 +92,8 @@ export class Emulation {
   /** Opens the plain door, and writes credentials that lead through it. */
   async open(port: number): Promise<Gateway> {
     const { emulator } = this.options;
-    const gateway = await openGateway(port, { emulator, ...this.outputs });
+    const { apiUrl, tokenUrl } = this.outputs;
+    const gateway = await startGateway({ emulator, port, apiUrl, tokenUrl });
     const { clients } = await issueCredentials(deployedSettings(this.settingsPath));
     await this.home.keepCredentials({ apiUrl: gateway.url, tokenUrl: `${gateway.url}/oauth2/token`, clients });
     return gateway;

@@ -1,70 +1,95 @@
-import { once } from "node:events";
+/**
+ * One plain address for a deployed Kapok, `http://127.0.0.1:PORT`, as `npm start` has it: what talks to that one knows
+ * nothing of TLS, of the API's own name or of the token endpoint's.
+ */
 import { readFileSync } from "node:fs";
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import { Agent, request } from "node:https";
+import { Agent, request as requestOverTls } from "node:https";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import type { Emulator } from "./emulator.ts";
+import { ofConnection, without } from "./raw-headers.ts";
 
-/** Where requests go. */
-export interface GatewayRoutes {
-  /** The emulator's port, and the path of the certificate that it has. */
-  emulator: { port: number; authority: string };
-  /** As the deployment says them. */
+export interface GatewayOptions {
+  emulator: Pick<Emulator, "port" | "authority">;
+  /** What the deployment says of itself: `https://ID.execute-api…`. */
   apiUrl: string;
+  /** `https://DOMAIN.auth.REGION.amazoncognito.com/oauth2/token`. */
   tokenUrl: string;
+  /** A free one, if nothing else is said. */
+  port?: number;
 }
 
-/** A gateway that is open. */
 export interface Gateway {
   url: string;
   close(): Promise<void>;
 }
 
-/**
- * A plain door on 127.0.0.1 to what is deployed: whoever talks to `npm start` talks to this, and needs neither TLS nor the
- * names of AWS.
- */
-export async function openGateway(port: number, routes: GatewayRoutes): Promise<Gateway> {
-  const { emulator, apiUrl, tokenUrl } = routes;
-  const agent = new Agent({
-    ca: readFileSync(emulator.authority),
-    keepAlive: true,
-    checkServerIdentity: () => undefined,
-  });
-  const [api, token] = [new URL(apiUrl), new URL(tokenUrl)];
-  const server = createServer((incoming, response) => {
-    const host = incoming.url === token.pathname ? token.host : api.host;
-    const onward = request({
-      agent,
-      host: "127.0.0.1",
-      port: emulator.port,
-      method: incoming.method,
-      path: incoming.url,
-      headers: { ...incoming.headers, host },
-    });
-    onward.on("response", (answer) => passOn(answer, response));
-    onward.on("error", () => unreachable(response));
-    response.on("close", () => onward.destroy());
-    incoming.pipe(onward);
+export async function startGateway({ emulator, apiUrl, tokenUrl, port = 0 }: GatewayOptions): Promise<Gateway> {
+  const agent = new Agent({ keepAlive: true, ca: readFileSync(emulator.authority) });
+  const [api, tokens] = [new URL(apiUrl).host, new URL(tokenUrl).host];
+  const server = createServer((request, response) => {
+    const isToken = request.url?.split("?")[0] === "/oauth2/token";
+    const host = isToken ? tokens : api;
+    passOn(request, response, { agent, port: emulator.port, host }).catch(() => response.destroy());
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       server.closeAllConnections();
-      agent.destroy();
       await new Promise((resolve) => server.close(resolve));
+      agent.destroy();
     },
   };
 }
 
-function passOn(answer: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(answer.statusCode!, answer.headers);
-  answer.pipe(response);
+interface Upstream {
+  agent: Agent;
+  port: number;
+  /** The name that it is asked by, and that its certificate must have. */
+  host: string;
 }
 
-function unreachable(response: ServerResponse): void {
-  if (response.headersSent) return void response.destroy();
+async function passOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { agent, port, host }: Upstream,
+): Promise<void> {
+  const upstream = requestOverTls({
+    agent,
+    host: "127.0.0.1",
+    port,
+    servername: host.split(":")[0]!,
+    method: request.method!,
+    path: request.url!,
+    headers: ["host", host, ...without(request.rawHeaders, [...ofConnection, "host"])],
+  });
+  response.on("close", () => upstream.destroy());
+  const answered = once(upstream, "response") as Promise<[IncomingMessage]>;
+  answered.catch(() => undefined);
+  try {
+    await pipeline(request, upstream);
+    const [answer] = await answered;
+    response.writeHead(answer.statusCode!, without(answer.rawHeaders, ofConnection));
+    await pipeline(answer, response);
+  } catch {
+    if (response.headersSent || response.destroyed) response.destroy();
+    else refuse(response);
+  }
+}
+
+function refuse(response: ServerResponse): void {
   response.writeHead(502, { "content-type": "application/problem+json" });
-  response.end(JSON.stringify({ type: "about:blank", title: "The emulator does not answer", status: 502 }));
+  response.end(
+    JSON.stringify({
+      type: "about:blank",
+      title: "Bad Gateway",
+      status: 502,
+      detail: "The emulator of AWS does not answer. Look whether it still runs, and start it again.",
+    }),
+  );
 }

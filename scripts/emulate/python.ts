@@ -45,12 +45,12 @@ print(json.dumps({"path": sys.executable, "version": sys.version_info[:3], "comp
 
 function ask(candidate: string): Answer | undefined {
   try {
-    const asked = execFileSync(candidate, ["-I", "-c", question], {
+    const said = execFileSync(candidate, ["-I", "-c", question], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       timeout: 20_000,
     });
-    return JSON.parse(asked) as Answer;
+    return JSON.parse(said) as Answer;
   } catch {
     return undefined;
   }
