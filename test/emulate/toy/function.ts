@@ -1,5 +1,12 @@
 /** The code of every function of the toy app: it does what the event asks for, with the rights that its role has. */
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { createHash } from "node:crypto";
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
 import { CreateGrantCommand, GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
@@ -72,7 +79,12 @@ async function act(event: ToyEvent, context: Record<string, unknown>): Promise<u
     case "sign": {
       const { KeyId, SigningAlgorithm = "ECDSA_SHA_256", MessageType = "DIGEST" } = event as never;
       const { Signature } = await keys.send(
-        new SignCommand({ KeyId, SigningAlgorithm, MessageType, Message: Buffer.alloc(32, 7) }),
+        new SignCommand({
+          KeyId,
+          SigningAlgorithm,
+          MessageType,
+          Message: createHash("sha256").update("kapok").digest(),
+        }),
       );
       return Buffer.from(Signature!).toString("hex");
     }
@@ -90,6 +102,19 @@ async function act(event: ToyEvent, context: Record<string, unknown>): Promise<u
       );
     case "put":
       return remember(String(event["pk"]), "row", "put");
+    case "query": {
+      const values = { ":pk": { S: String(event["pk"]) } };
+      return database.send(
+        new QueryCommand({ TableName: table, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: values }),
+      );
+    }
+    case "transact": {
+      const items = (event["pks"] as string[]).map((pk) => ({ pk: { S: pk }, sk: { S: "row" } }));
+      const TransactItems = items.map((Item) => ({ Put: { TableName: table, Item } }));
+      return database.send(new TransactWriteItemsCommand({ TransactItems }));
+    }
+    case "version":
+      return process.version;
     case "verify": {
       const issuer = String(event["issuer"]);
       const { payload } = await jwtVerify(
