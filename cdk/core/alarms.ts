@@ -66,7 +66,7 @@ function own(deployment: Deployment): Watch[] {
     {
       name: "chain-halted",
       says: "The chain has made no block for ten minutes. Accepting goes on, nothing becomes final.",
-      metric: metric("HeadAge", "Maximum"),
+      metric: metric("HeadAge", "Minimum"),
       atLeast: 600,
       minutes: 1,
     },
@@ -88,7 +88,7 @@ function own(deployment: Deployment): Watch[] {
     },
     {
       name: "indexer-behind",
-      says: "The store has been two minutes or more behind the chain for five minutes.",
+      says: "The store has been 120 blocks or more behind the chain for five minutes.",
       metric: metric("IndexerLag", "Minimum"),
       atLeast: 120,
       minutes: 5,

@@ -32,7 +32,7 @@ const wakes = [
     eventName: FilterRule.isEqual("MODIFY"),
     dynamodb: {
       Keys: { pk: { S: FilterRule.beginsWith("operation#") } },
-      NewImage: { returned: { BOOL: [true] }, decision: { M: FilterRule.notExists() } },
+      NewImage: { returned: { BOOL: [true] }, decision: { S: FilterRule.notExists() } },
     },
   }),
 ];

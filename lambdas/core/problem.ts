@@ -215,6 +215,16 @@ export const problems = {
       remedy: "请用同一个键再次发送同样的请求；操作绝不会执行两次。",
     },
   },
+  "keys-unavailable": {
+    status: 503,
+    title: "Tokens cannot be verified at this moment",
+    remedy: "Send the same request with the same key again; nothing was done.",
+    retry: true,
+    chinese: {
+      title: "目前无法验证令牌",
+      remedy: "什么都没有发生；请用同一个键再次发送同样的请求。",
+    },
+  },
   "internal-error": {
     status: 500,
     title: "Our mistake",

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { Problem } from "../problem.ts";
 import type { Authenticate } from "./identity.ts";
 
 /** To which organisation a client belongs; undefined where nobody issued it. */
@@ -15,7 +16,7 @@ const COOLDOWN_MILLISECONDS = 30_000;
 export function cognitoTokens(issuer: string, organisationOf: OrganisationOfClient): Authenticate {
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), {
     cooldownDuration: COOLDOWN_MILLISECONDS,
-    timeoutDuration: 3000,
+    timeoutDuration: 8000,
   });
   return async (token) => {
     const claims = await verified(token, keys, issuer);
@@ -36,7 +37,8 @@ async function verified(token: string, keys: ReturnType<typeof createRemoteJWKSe
     return (await jwtVerify(token, keys, rules)).payload;
   } catch (error) {
     // That the pool does not answer is not the token's fault.
-    if (["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"].includes((error as { code?: string }).code ?? "")) throw error;
-    return undefined;
+    const { code = "" } = error as { code?: string };
+    if (!["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"].includes(code)) return undefined;
+    throw new Problem("keys-unavailable", "The issuer of tokens does not answer.", {}, { "Retry-After": "2" });
   }
 }

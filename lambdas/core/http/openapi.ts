@@ -109,7 +109,8 @@ const failureHeaders: Record<number, z.ZodObject> = {
 
 /** What a route can answer beside its own problems follows from what it reads. */
 function problemsOf(route: Route): string[] {
-  const names = ["unauthorized", "forbidden", ...(route.problems ?? []), "store-unavailable", "internal-error"];
+  const always = ["unauthorized", "forbidden", "keys-unavailable", "store-unavailable", "internal-error"];
+  const names = [...always, ...(route.problems ?? [])];
   if (route.path.includes("{id}")) names.push("not-found");
   if (route.body || route.query) names.push("invalid-request");
   if (route.body) names.push("body-too-large", "not-acceptable-encoding");

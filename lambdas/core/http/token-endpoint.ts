@@ -127,9 +127,14 @@ function formDecoded(text: string): string {
   }
 }
 
-/** The scopes asked for, when the client has all of them; without asking, all that the client has. */
+/**
+ * The scopes asked for, when the client has all of them; without asking, all that the client has. `points/read` asks for
+ * `points:read`, as it has to in Cognito: so a client asks in the same way here and in the cloud.
+ */
 function narrowed(granted: readonly string[], asked: string | undefined): string[] {
-  const scopes = [...new Set((asked ?? "").split(" ").filter((scope) => scope !== ""))];
+  const scopes = [...new Set((asked ?? "").split(" ").filter((scope) => scope !== ""))].map((scope) =>
+    scope.replace("/", ":"),
+  );
   if (scopes.length === 0) return [...granted];
   const excess = scopes.some((scope) => !granted.includes(scope));
   if (excess) throw new TokenError("invalid_scope", "The client does not have every scope that is asked for.");

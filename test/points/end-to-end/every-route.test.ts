@@ -163,7 +163,7 @@ async function readingToken({ credentials }: Alliance, organisation: string): Pr
   const form = { grant_type: "client_credentials", client_id: client.clientId, client_secret: client.clientSecret };
   const answer = await fetch(credentials.tokenUrl, {
     method: "POST",
-    body: new URLSearchParams({ ...form, scope: "points:read" }),
+    body: new URLSearchParams({ ...form, scope: "points/read" }),
   });
   return ((await answer.json()) as { access_token: string }).access_token;
 }
