@@ -71,10 +71,18 @@ describe("The functions' metrics", function () {
     from = deployed.lines.length;
     await sleep(1000);
     expect((await deployed.sweep()).started).to.deep.equal(["hotel-a"]);
-    const [depth, oldest] = [found("LaneDepth"), found("OldestWaiting")];
-    expect(depth.map(({ value, unit, sets, line }) => [value, unit, sets, line["Organisation"]])).to.deep.equal([
-      [6, "Count", ["Deployment", "Deployment Organisation"], "hotel-a"],
-    ]);
+    const lanes = [
+      [0, "hotel-b"],
+      [0, "office"],
+      [0, "park-c"],
+      [6, "hotel-a"],
+    ];
+    const measured = found("LaneDepth").map(({ value, unit, sets, line }) => {
+      expect([unit, sets]).to.deep.equal(["Count", ["Deployment", "Deployment Organisation"]]);
+      return [value, line["Organisation"]];
+    });
+    expect(measured).to.have.deep.members(lanes);
+    const oldest = found("OldestWaiting").filter(({ line }) => line["Organisation"] === "hotel-a");
     expect(oldest).to.have.length(1);
     expect(oldest[0]!.value).to.be.within(1, 60);
     expect(found("Sweeps").map(({ value, sets }) => [value, sets])).to.deep.equal([[1, ["Deployment"]]]);
