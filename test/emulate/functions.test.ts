@@ -28,6 +28,19 @@ describe("Functions in the emulator", function () {
     expect((await toy.call("writer", { do: "version" })).value).to.equal(process.version);
   });
 
+  it("stand still between calls", async () => {
+    await toy.call("writer", { do: "leave" });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await toy.call("writer", { do: "leave" })).value).to.be.lessThan(10);
+  });
+
+  it("go on in the same process after an error, which the caller is told with its type", async () => {
+    const { pid } = (await toy.call("failing", {})).value as { pid: number };
+    const { error, type } = await toy.call("failing", { do: "throw", id: "here" });
+    expect([error, type]).to.deep.equal(["on purpose", "TypeError"]);
+    expect((await toy.call("failing", {})).value).to.include({ pid });
+  });
+
   it("are killed when their time is up", async () => {
     const { error } = await toy.call("failing", { do: "slow", id: "late", milliseconds: 1_800 });
     expect(error).to.match(/timed out after 1.00 seconds/);

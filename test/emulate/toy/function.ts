@@ -8,12 +8,16 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateGrantCommand, GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
 const table = process.env["TABLE"]!;
 const database = new DynamoDBClient();
 const keys = new KMSClient();
+const secrets = new SecretsManagerClient();
 let calls = 0;
+let ticks = 0;
+let ticking: NodeJS.Timeout | undefined;
 
 interface ToyEvent {
   /** What to do, where somebody invokes the function directly. */
@@ -112,6 +116,14 @@ async function act(event: ToyEvent, context: Record<string, unknown>): Promise<u
       const items = (event["pks"] as string[]).map((pk) => ({ pk: { S: pk }, sk: { S: "row" } }));
       const TransactItems = items.map((Item) => ({ Put: { TableName: table, Item } }));
       return database.send(new TransactWriteItemsCommand({ TransactItems }));
+    }
+    case "leave":
+      clearInterval(ticking);
+      ticking = setInterval(() => (ticks += 1), 20);
+      return ticks;
+    case "secret": {
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: "toy" }));
+      return SecretString;
     }
     case "version":
       return process.version;
