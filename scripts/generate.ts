@@ -7,6 +7,9 @@ import { dirname, join, relative } from "node:path";
 
 import hre from "hardhat";
 import { format } from "prettier";
+import { runtimeHash } from "../lambdas/core/administering/runtime-hash.ts";
+
+type ImmutableReferences = Record<string, readonly { start: number; length: number }[]>;
 
 const contracts = [
   { folder: "core", name: "AccessManager", deployable: true },
@@ -54,10 +57,20 @@ async function filesOf({ folder, name, deployable }: (typeof contracts)[number])
     },
   ];
   if (deployable) {
-    const text = await typescript(`export const ${identifier}Bytecode = "${artifact.bytecode}";`);
-    files.push({ path: `${base}.bytecode.ts`, text });
+    const code = { creation: artifact.bytecode, runtime: runtimeOf(artifact) };
+    const text = await typescript(`export const ${identifier}Code = ${json(code)} as const;`);
+    files.push({ path: `${base}.code.ts`, text });
   }
   return files;
+}
+
+/** How the contract is recognised on the chain. */
+function runtimeOf(artifact: { deployedBytecode: string; immutableReferences?: ImmutableReferences }) {
+  const immutables = Object.values(artifact.immutableReferences ?? {})
+    .flatMap((places) => places.map(({ start, length }) => [start, length] as const))
+    .toSorted(([one], [other]) => one - other);
+  const code = Buffer.from(artifact.deployedBytecode.slice(2), "hex");
+  return { hash: runtimeHash(code, immutables), immutables };
 }
 
 function json(value: unknown) {

@@ -37,11 +37,13 @@ const steps: Step[] = [
     command: mocha(
       "core",
       "core/accepting",
+      "core/administering",
       "core/chain",
       "core/functions",
       "core/http",
       "core/auditing",
       "core/signing",
+      "core/watching",
     ),
   },
   { name: "points", command: mocha("points") },

@@ -1,20 +1,38 @@
+import type { Measured } from "./metrics.ts";
+import { embedded } from "./metrics.ts";
+
+/** One line: what happened, what it is about, and what of it is measured. */
+type Say = (event: string, fields?: Record<string, unknown>, measured?: Measured) => void;
+
 /** Structured lines, one JSON object each. Never a body, a reference, a token, a secret or signed bytes. */
 export interface Logger {
-  info(event: string, fields?: Record<string, unknown>): void;
-  warn(event: string, fields?: Record<string, unknown>): void;
+  info: Say;
+  warn: Say;
   /** Something that a person must look at. */
-  alarm(event: string, fields?: Record<string, unknown>): void;
-  error(event: string, fields?: Record<string, unknown>): void;
+  alarm: Say;
+  error: Say;
 }
 
-/** A logger that writes to standard output. */
-export function logger(part: string): Logger {
+/**
+ * A logger that writes to standard output.
+ * @param deployment whose metrics lines carry; absent on one machine, where nobody reads any
+ */
+export function logger(part: string, deployment?: string): Logger {
   const write =
-    (level: string) =>
-    (event: string, fields: Record<string, unknown> = {}) => {
-      process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, part, event, ...fields })}\n`);
+    (level: string): Say =>
+    (event, fields = {}, measured) => {
+      const time = new Date().toISOString();
+      const metrics = deployment !== undefined && measured && embedded(deployment, measured);
+      process.stdout.write(`${JSON.stringify({ time, level, part, event, ...fields, ...metrics })}\n`);
     };
-  return { info: write("info"), warn: write("warn"), alarm: write("alarm"), error: write("error") };
+  const alarm = write("alarm");
+  return {
+    info: write("info"),
+    warn: write("warn"),
+    alarm: (event, fields, measured) =>
+      alarm(event, fields, { ...measured, values: { ...measured?.values, Alarms: 1 } }),
+    error: write("error"),
+  };
 }
 
 /** What a log may say of an error: its name and message, and those of its causes. */

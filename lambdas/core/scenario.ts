@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Abi } from "viem";
+import type { ContractCode } from "./administering/contract-code.ts";
 import type { Api } from "./http/api.ts";
 import type { Facade } from "./facade.ts";
 import type { ProblemKind } from "./problem.ts";
@@ -56,8 +57,8 @@ export interface Ledger {
   /** Name of the contract, and key of its address in `book.json`. */
   contract: string;
   abi: Abi;
-  /** Creation bytecode. */
-  bytecode(): Promise<`0x${string}`>;
+  /** What it is created with, and recognised by. */
+  code(): Promise<ContractCode>;
   /** Arguments of the constructor. */
   constructorArguments(settings: any, core: { authority: string; organisations: string }): readonly unknown[];
   /** What the book on the chain was created with, in the form of the settings, to be compared with them. */

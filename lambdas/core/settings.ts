@@ -20,7 +20,11 @@ const urls = z
 const bookFile = z.object({
   rpcUrl: urls,
   chainId: z.int().positive(),
-  genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
+  /** In a template it stands without its prefix, since no template may hold what looks like a private key. */
+  genesisHash: z
+    .string()
+    .regex(/^(0x)?[0-9a-f]{64}$/)
+    .transform((hash) => (hash.startsWith("0x") ? hash : `0x${hash}`)),
   addresses: z.record(z.string(), address),
   startBlock: z.int().min(0).default(0),
 });
@@ -37,7 +41,7 @@ export interface OrganisationSettings {
    * `elsewhere`: another Kapok, and that is none of ours. A key's ARN: a key of AWS in the organisation's own account. A
    * generation: the so many'th key of this deployment, so that the next one rotates it.
    */
-  signer?: string | "elsewhere" | { keyArn: string } | { generation: number } | undefined;
+  signer?: string | "elsewhere" | { keyArn: string } | { generation: number; lost?: boolean | undefined } | undefined;
   /** Names of its OAuth clients; one where absent. */
   clients?: string[] | undefined;
 }
@@ -106,7 +110,7 @@ function schemaOf(scenarios: readonly Service[]) {
         address,
         z.literal("elsewhere"),
         z.strictObject({ keyArn: kmsKeyArn }),
-        z.strictObject({ generation: z.int().min(1).max(100) }),
+        z.strictObject({ generation: z.int().min(1).max(100), lost: z.boolean().optional() }),
       ])
       .optional(),
     clients: z.array(clientName).min(1).max(20).optional(),

@@ -10,9 +10,8 @@ export const ledger: Ledger = {
   contract: "PointsLedger",
   abi: pointsLedgerAbi,
 
-  async bytecode() {
-    const { pointsLedgerBytecode } = await import("../../contracts/points/generated/PointsLedger.bytecode.ts");
-    return pointsLedgerBytecode;
+  async code() {
+    return (await import("../../contracts/points/generated/PointsLedger.code.ts")).pointsLedgerCode;
   },
 
   constructorArguments(settings: Settings, core) {

@@ -28,8 +28,13 @@ export interface CommandParts extends Parts {
 /**
  * Lets a command work on the chain and the store of this home: those of the Kapok that runs there, or, where none runs,
  * parts that are started for the time of the command.
+ * @param patient whether the command waits for a chain that does not answer
  */
-export async function withParts<T>(name: string, work: (parts: CommandParts) => Promise<T>): Promise<T> {
+export async function withParts<T>(
+  name: string,
+  work: (parts: CommandParts) => Promise<T>,
+  patient = true,
+): Promise<T> {
   const environment = readEnvironment();
   const { home } = environment;
   const supervisor = await Supervisor.open(home.path).catch((error) => {
@@ -47,7 +52,7 @@ export async function withParts<T>(name: string, work: (parts: CommandParts) => 
       logger(name),
     );
     const chain = new Chain(endpoints.chainUrl.split(","));
-    await chain.reachable(() => console.error(`${name} waits for the chain at ${endpoints.chainUrl}`));
+    if (patient) await chain.reachable(() => console.error(`${name} waits for the chain at ${endpoints.chainUrl}`));
     return await work({ environment, kapok, chain, alone: supervisor !== undefined });
   } finally {
     await supervisor?.stop();

@@ -54,7 +54,7 @@ describe("The house", () => {
 });
 
 function segment(file: string): string {
-  return file.split("/")[1]!.replace(/\.\w+$/, "");
+  return file.split("/")[1]?.replace(/\.\w+$/, "") ?? "";
 }
 
 function edges(files: string[]): { from: string; to: string }[] {

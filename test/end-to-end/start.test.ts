@@ -142,7 +142,7 @@ describe("npm start", function () {
     const said = [kapok.output, ...readdirSync(logs).map((name) => readFileSync(join(logs, name), "latin1"))].join(
       "\n",
     );
-    expect(said).to.include("batch-journaled");
+    expect(said).to.include('"event":"submitted"');
     for (const secret of secrets) expect(said.includes(secret), secret).to.equal(false);
   });
 

@@ -45,7 +45,9 @@ describe("An operation that cannot be executed", () => {
       const lane = await stage();
       await lane.accept("a", "b");
       const told: string[] = [];
+      let measured = 0;
       lane.kapok.log.alarm = (event) => void told.push(event);
+      lane.kapok.log.warn = (_event, _fields, of) => (measured += Number(of?.values.NonceCandidates ?? 0));
       lane.chain.refuses = true;
       lane.chain.estimateGas = async () => gas;
       const owner = await lane.owner();
@@ -56,6 +58,7 @@ describe("An operation that cannot be executed", () => {
       const [entry] = await lane.journal();
       expect(entry!.candidates.map(({ count }) => count)).to.deep.equal(counts);
       expect(told).to.deep.equal(alarms);
+      expect(measured, "candidates that were measured").to.equal(counts.length - 1);
     }
   });
 });

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { encodeDeployData, encodeFunctionData, toFunctionSelector } from "viem/utils";
 import type { Abi, Hex } from "viem";
 import { accessManagerAbi } from "../../contracts/core/generated/AccessManager.abi.ts";
-import { accessManagerBytecode } from "../../contracts/core/generated/AccessManager.bytecode.ts";
+import { accessManagerCode } from "../../contracts/core/generated/AccessManager.code.ts";
 import { organisationsAbi } from "../../contracts/core/generated/Organisations.abi.ts";
-import { organisationsBytecode } from "../../contracts/core/generated/Organisations.bytecode.ts";
+import { organisationsCode } from "../../contracts/core/generated/Organisations.code.ts";
 import { batchesOf } from "../../lambdas/core/auditing/batches.ts";
 import { constantsOf } from "../../lambdas/core/administering/constants.ts";
 import { roleId, SIGNER_ROLE } from "../../lambdas/core/administering/roles.ts";
@@ -74,11 +74,11 @@ export class AuditBook {
       const receipt = await anvil.send(administrator, undefined, encodeDeployData({ abi, bytecode, args }));
       return receipt.contractAddress!;
     };
-    const authority = await deploy(accessManagerAbi, accessManagerBytecode, [administrator]);
-    const organisations = await deploy(organisationsAbi, organisationsBytecode, [authority]);
+    const authority = await deploy(accessManagerAbi, accessManagerCode.creation, [administrator]);
+    const organisations = await deploy(organisationsAbi, organisationsCode.creation, [authority]);
     const { ledger } = points;
     const constructorArguments = ledger.constructorArguments(settings, { authority, organisations });
-    const address = await deploy(ledger.abi, await ledger.bytecode(), constructorArguments);
+    const address = await deploy(ledger.abi, (await ledger.code()).creation, constructorArguments);
 
     const administrate = (to: string, abi: Abi, functionName: string, args: unknown[]) => {
       return anvil.send(administrator, to, encodeFunctionData({ abi, functionName, args }));

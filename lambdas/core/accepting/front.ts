@@ -15,6 +15,7 @@ import { LARGEST_TRANSACTION, nameOf, StoreUnavailable } from "../store/table.ts
 import type { Accepting } from "./accept.ts";
 import { accept } from "./accept.ts";
 import { admission } from "./admission.ts";
+import { announcer } from "./announce.ts";
 import type { Put } from "./put.ts";
 import { putter, queueAgain } from "./put.ts";
 import { remembered, VIEW_MILLISECONDS } from "../remembered.ts";
@@ -49,10 +50,13 @@ export class Front {
     );
     this.waiting = new Waiting(read);
     const put = putter(kapok.core, woken);
+    const announce = announcer(kapok.log);
     const putMade: Put = async (made) => {
       const given = new Set(made.map(({ operation }) => operation));
       const stored = await put(made);
-      for (const operation of stored) if (given.has(operation)) this.made.add(operation);
+      const added = stored.filter((operation) => given.has(operation));
+      for (const operation of added) this.made.add(operation);
+      announce(added);
       return stored;
     };
     this.accepting = {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { getContractAddress } from "viem/utils";
 import type { Hex } from "viem";
+import type { ContractCode } from "./contract-code.ts";
+import { isThere } from "./contract-code.ts";
 import type { Chain, Receipt } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
 import type { Signer } from "../signing/keys.ts";
@@ -25,6 +27,8 @@ import { sign } from "../submitting/transaction.ts";
 const POLL_MILLISECONDS = 150;
 /** So many looks in a row, three seconds apart, must find the nonce used and no receipt. */
 const TAKEN_LOOKS = 5;
+/** Contracts are an administrator's first works: none is looked for behind so many. */
+const LATEST_CREATION = 64;
 /** Price is zero, so gas limits are generous. */
 const CALL_GAS = 1_000_000;
 const CREATION_GAS = 1_000_000;
@@ -117,6 +121,21 @@ export class Administrator {
   async created(contract: string): Promise<{ address: string; blockNumber: number } | undefined> {
     const item = await this.table.get({ pk: "administrator", sk: `created#${contract}` });
     return item as unknown as { address: string; blockNumber: number } | undefined;
+  }
+
+  /**
+   * Looks on the chain for a contract that this key created and no row tells of, since the store was lost: the address of
+   * what a key creates follows from its nonce.
+   */
+  async findCreated(contract: string, code: ContractCode): Promise<void> {
+    if (await this.created(contract)) return;
+    const used = Math.min(this.lane.nextNonce, LATEST_CREATION);
+    for (let nonce = 0; nonce < used; nonce++) {
+      const address = getContractAddress({ from: this.signer.address as Hex, nonce: BigInt(nonce) }).toLowerCase();
+      // Nobody knows in which block it was made: whoever reads the book reads from the beginning.
+      if (await isThere(this.chain, address, code))
+        return this.table.transact([this.keepCreated(contract, address, 0)]);
+    }
   }
 
   /** The address of the contract that the step after `steps` others would create now. */

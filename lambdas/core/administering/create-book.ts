@@ -7,12 +7,14 @@ import type { Chain } from "../chain/chain.ts";
 import type { Scenario } from "../scenario.ts";
 import type { BookFile } from "../store/book.ts";
 import type { Administrator, Step } from "./administrator.ts";
+import type { ContractCode } from "./contract-code.ts";
+import { contractCodes } from "./contract-code.ts";
 import { readContract } from "./read-contract.ts";
 import { roleId, SIGNER_ROLE } from "./roles.ts";
 
 /**
  * Creates a book: one AccessManager, the organisations, a ledger a scenario. What the administrator has created before
- * is found, so it may be begun again after any interruption.
+ * is found, in its journal or, where that was lost, on the chain, so it may be begun again after any interruption.
  */
 export async function createBook(
   administrator: Administrator,
@@ -20,9 +22,11 @@ export async function createBook(
   scenarios: readonly Scenario[],
   settings: Record<string, any>,
 ): Promise<Omit<BookFile, "rpcUrl">> {
+  const codes = await contractCodes(scenarios);
+  for (const [contract, code] of Object.entries(codes)) await administrator.findCreated(contract, code);
   let addresses: Record<string, string> = {};
   await administrator.seeDone(async () => {
-    const plan = await planOf(administrator, scenarios, settings);
+    const plan = await planOf(administrator, scenarios, codes, settings);
     addresses = plan.addresses;
     return plan.steps;
   });
@@ -41,14 +45,18 @@ export async function createBook(
 }
 
 /** What is still to be created, and where everything is or will be. */
-async function planOf(administrator: Administrator, scenarios: readonly Scenario[], settings: Record<string, any>) {
-  const plan = new Plan(administrator);
-  const creator = [administrator.address];
-  const authority = await plan.create("AccessManager", accessManagerAbi, await accessManagerCode(), creator);
-  const organisations = await plan.create("Organisations", organisationsAbi, await organisationsCode(), [authority]);
+async function planOf(
+  administrator: Administrator,
+  scenarios: readonly Scenario[],
+  codes: Record<string, ContractCode>,
+  settings: Record<string, any>,
+) {
+  const plan = new Plan(administrator, codes);
+  const authority = await plan.create("AccessManager", accessManagerAbi, [administrator.address]);
+  const organisations = await plan.create("Organisations", organisationsAbi, [authority]);
   for (const { name, ledger } of scenarios) {
     const constructorArguments = ledger.constructorArguments(settings[name], { authority, organisations });
-    await plan.create(ledger.contract, ledger.abi, await ledger.bytecode(), constructorArguments);
+    await plan.create(ledger.contract, ledger.abi, constructorArguments);
   }
   return plan;
 }
@@ -58,17 +66,19 @@ class Plan {
   readonly steps: Step[] = [];
   readonly addresses: Record<string, string> = {};
   private readonly administrator: Administrator;
+  private readonly codes: Record<string, ContractCode>;
 
-  constructor(administrator: Administrator) {
+  constructor(administrator: Administrator, codes: Record<string, ContractCode>) {
     this.administrator = administrator;
+    this.codes = codes;
   }
 
-  async create(contract: string, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<string> {
+  async create(contract: string, abi: Abi, args: readonly unknown[]): Promise<string> {
     const known = await this.administrator.created(contract);
     const address = known?.address ?? this.administrator.nextAddress(this.steps.length);
     this.addresses[contract] = address;
     if (known) return address;
-    const data = encodeDeployData({ abi, bytecode, args });
+    const data = encodeDeployData({ abi, bytecode: this.codes[contract]!.creation, args });
     this.steps.push({ purpose: `create ${contract}`, data, creates: contract });
     return address;
   }
@@ -90,12 +100,4 @@ function openLedger(authority: string, ledger: string, name: string): Step {
   const args = [ledger as Hex, [submitSelector], roleId(SIGNER_ROLE)] as const;
   const data = encodeFunctionData({ abi: accessManagerAbi, functionName: "setTargetFunctionRole", args });
   return { purpose: `open ${name} to signers`, to: authority, data };
-}
-
-async function accessManagerCode(): Promise<Hex> {
-  return (await import("../../../contracts/core/generated/AccessManager.bytecode.ts")).accessManagerBytecode;
-}
-
-async function organisationsCode(): Promise<Hex> {
-  return (await import("../../../contracts/core/generated/Organisations.bytecode.ts")).organisationsBytecode;
 }

@@ -1,6 +1,7 @@
 import type { Chain } from "../chain/chain.ts";
 import { expectChain } from "../chain/expect-chain.ts";
 import type { Kapok } from "../kapok.ts";
+import type { Scenario } from "../scenario.ts";
 import type { Settings } from "../settings.ts";
 import { SettingsInvalid } from "../settings.ts";
 import type { KeyMaker } from "../signing/keys.ts";
@@ -13,6 +14,7 @@ import type { Signing } from "./admit-organisations.ts";
 import { admitOrganisations } from "./admit-organisations.ts";
 import type { Administrator } from "./administrator.ts";
 import { constantsOf, differences } from "./constants.ts";
+import { contractCodes, ContractDiffers, isThere } from "./contract-code.ts";
 import { createBook } from "./create-book.ts";
 
 /** What a deployment is made of, on one machine or in the cloud. */
@@ -42,7 +44,7 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
   const { kapok, chain, settings } = parts;
   const file = settings.book === "create" ? await createdBook(parts) : await joinedBook(parts, settings.book);
   await expectChain(chain, file);
-  await expectContracts(chain, file);
+  await expectContracts(chain, kapok.scenarios, file);
 
   const { chainId, genesisHash, addresses, startBlock } = file;
   const constants = await constantsOf(chain, kapok.scenarios, addresses);
@@ -92,20 +94,29 @@ function sameBook(one: BookFile, other: BookFile): boolean {
   );
 }
 
-async function expectContracts(chain: Chain, { addresses }: BookFile): Promise<void> {
-  for (const [name, address] of Object.entries(addresses)) {
-    if ((await chain.code(address)) === "0x") throw new Error(`the chain has no ${name} at ${address}`);
+/**
+ * A book keeps its contracts for ever: one with other code is another book's, or another version's.
+ * @throws ContractDiffers
+ */
+async function expectContracts(chain: Chain, scenarios: readonly Scenario[], { addresses }: BookFile): Promise<void> {
+  for (const [contract, code] of Object.entries(await contractCodes(scenarios))) {
+    const address = addresses[contract];
+    if (!address || !(await isThere(chain, address, code))) throw new ContractDiffers(contract, address);
   }
 }
 
-/** The address that signs for an organisation here. A new key gets a lane that is known to be unused. */
+/**
+ * The address that signs for an organisation here. A lane signs nothing with a key that the book does not know: so such a
+ * key, where the chain never heard of it either, gets a lane that is known to be unused.
+ */
 async function signerOf({ kapok, chain, keys }: Provision, book: Book, organisation: string): Promise<string> {
   const lane = await readLane(kapok.core, organisation);
   if (lane) return lane.signer;
-  const known = await currentSigner(chain, book.addresses["Organisations"]!, keys, organisation);
-  if (known) return known;
-  const signer = await keys.create(organisation);
-  await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });
+  const organisations = book.addresses["Organisations"]!;
+  const signer = (await currentSigner(chain, organisations, keys, organisation)) ?? (await keys.create(organisation));
+  const isUsed =
+    (await organisationOfSigner(chain, organisations, signer)) !== undefined || (await chain.usedNonces(signer)) > 0;
+  if (!isUsed) await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });
   return signer;
 }
 

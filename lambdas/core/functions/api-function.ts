@@ -11,6 +11,7 @@ import { dynamodb } from "../store/table.ts";
 import { readVariables, tables } from "./variables.ts";
 
 const variables = z.object({
+  DEPLOYMENT: z.string(),
   TABLES: tables,
   API_URL: z.url(),
   TOKEN_URL: z.url(),
@@ -21,8 +22,9 @@ const variables = z.object({
 
 /** The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that. */
 export function apiFunction(part: string, scenarios: readonly Service[]) {
-  const { TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION } = readVariables(variables);
-  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part), false);
+  const { DEPLOYMENT, TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION } =
+    readVariables(variables);
+  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part, DEPLOYMENT), false);
   const front = new Front(kapok, () => {});
   const organisationOf = async (client: string) => (await readClient(kapok.core, client))?.organisation;
   const app = createApp({

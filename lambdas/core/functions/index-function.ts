@@ -1,18 +1,21 @@
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { constantsOf } from "../administering/constants.ts";
+import { HeadWatch } from "../indexing/head-watch.ts";
 import { Indexer } from "../indexing/indexer.ts";
 import { Kapok } from "../kapok.ts";
-import { logger } from "../log.ts";
+import { logger, saying } from "../log.ts";
 import type { Scenario } from "../scenario.ts";
 import type { BookFacts } from "../store/book.ts";
 import { readBook } from "../store/book.ts";
+import { noteSweep } from "../store/sweeps.ts";
 import { dynamodb } from "../store/table.ts";
 import { openChain } from "./open-chain.ts";
 import { starter } from "./start-function.ts";
 import { readVariables, tables } from "./variables.ts";
 
 const variables = z.object({
+  DEPLOYMENT: z.string(),
   TABLES: tables,
   CHAIN_SECRET: z.string(),
 });
@@ -24,8 +27,8 @@ const MARGIN_MILLISECONDS = 10_000;
  * the others end at once.
  */
 export async function indexFunction(scenarios: readonly Scenario[]) {
-  const { TABLES, CHAIN_SECRET } = readVariables(variables);
-  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("indexer"), false);
+  const { DEPLOYMENT, TABLES, CHAIN_SECRET } = readVariables(variables);
+  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("indexer", DEPLOYMENT), false);
   const chain = await openChain(CHAIN_SECRET);
   const functions = starter();
   const facts = async (): Promise<BookFacts> => {
@@ -35,8 +38,15 @@ export async function indexFunction(scenarios: readonly Scenario[]) {
     return { chainId, genesisHash, addresses, startBlock, constants: await constantsOf(chain, scenarios, addresses) };
   };
   const indexer = new Indexer(kapok, chain, facts, 200);
+  const watch = new HeadWatch(kapok, chain);
+  indexer.beside = (over) => watch.run(over);
 
-  return async (_event: unknown, context: Context): Promise<"taken" | "succeeded"> => {
+  return async ({ sweptAt }: { sweptAt?: number }, context: Context): Promise<"taken" | "succeeded"> => {
+    if (sweptAt !== undefined) {
+      await noteSweep(kapok.core, sweptAt).catch((error) => {
+        kapok.log.warn("sweep-not-noted", { error: saying(error) });
+      });
+    }
     const signal = AbortSignal.timeout(context.getRemainingTimeInMillis() - MARGIN_MILLISECONDS);
     while (!signal.aborted) if (!(await indexer.turn(signal))) return "taken";
     await functions.start(context.functionName);

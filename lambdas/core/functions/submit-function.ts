@@ -3,13 +3,14 @@ import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { expectChain } from "../chain/expect-chain.ts";
 import { Kapok } from "../kapok.ts";
-import { logger, saying } from "../log.ts";
+import { logger } from "../log.ts";
 import type { Scenario } from "../scenario.ts";
 import { kms } from "../signing/kms.ts";
 import { KmsKeys } from "../signing/kms-keys.ts";
 import { readBook } from "../store/book.ts";
 import { dynamodb } from "../store/table.ts";
 import type { LaneParts } from "../submitting/lane-step.ts";
+import { sayLaneWaits } from "../submitting/lane-waits.ts";
 import { defaultSubmitting } from "../submitting/settings.ts";
 import { Tending } from "../submitting/tend.ts";
 import type { WorkedOff } from "../submitting/work-off.ts";
@@ -19,6 +20,7 @@ import { starter } from "./start-function.ts";
 import { json, readVariables, tables } from "./variables.ts";
 
 const variables = z.object({
+  DEPLOYMENT: z.string(),
   TABLES: tables,
   CHAIN_SECRET: z.string(),
   INDEXER: z.string(),
@@ -30,8 +32,8 @@ const MARGIN_MILLISECONDS = 20_000;
 
 /** One lane, worked off by one function at a time; whatever the time does not suffice for, the next one does. */
 export async function submitFunction(scenarios: readonly Scenario[]) {
-  const { TABLES, CHAIN_SECRET, INDEXER, SUBMITTING } = readVariables(variables);
-  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("submitter"), false);
+  const { DEPLOYMENT, TABLES, CHAIN_SECRET, INDEXER, SUBMITTING } = readVariables(variables);
+  const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger("submitter", DEPLOYMENT), false);
   const chain = await openChain(CHAIN_SECRET);
   const keys = new KmsKeys(kapok.core, kms());
   const functions = starter();
@@ -57,7 +59,7 @@ async function workOffInTime(parts: LaneParts, signal: AbortSignal): Promise<Wor
       if (book) await expectChain(chain, book);
       return await workOff(parts, signal);
     } catch (error) {
-      kapok.log.warn("lane-waits", { organisation, error: saying(error) });
+      sayLaneWaits(kapok.log, organisation, error);
       await pause(1000, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -4,15 +4,15 @@ import { logger, saying } from "../log.ts";
 import { starter } from "./start-function.ts";
 import { readVariables } from "./variables.ts";
 
-const variables = z.object({ SUBMITTER: z.string() });
+const variables = z.object({ DEPLOYMENT: z.string(), SUBMITTER: z.string() });
 
 /**
  * What the table's stream starts: one submitter a lane of which something waits, or waits again. It knows neither chain
  * nor keys, and waits for nobody, so that a slow lane never holds up the records of another.
  */
 export function wakeFunction() {
-  const { SUBMITTER } = readVariables(variables);
-  const log = logger("waker");
+  const { DEPLOYMENT, SUBMITTER } = readVariables(variables);
+  const log = logger("waker", DEPLOYMENT);
   const functions = starter();
 
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {

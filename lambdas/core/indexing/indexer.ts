@@ -24,6 +24,7 @@ import type { OrganisationsReader } from "./read-organisations.ts";
 import { organisationsReader } from "./read-organisations.ts";
 import type { Decided, ReadableLedger } from "./read-block.ts";
 import { readableLedger, readLedgerBlock } from "./read-block.ts";
+import { sayDecided } from "./say-decided.ts";
 import { settleNonce } from "./settle-nonce.ts";
 
 const LEASE_MILLISECONDS = 15_000;
@@ -44,6 +45,8 @@ export class Indexer {
   private readonly pollMilliseconds: number;
   /** Told after each block that moved the cursor. */
   onBlock: (blockNumber: number) => void = () => {};
+  /** Goes on beside the indexing while this one has the lease; it fails never, and ends soon after the signal. */
+  beside: (over: AbortSignal) => Promise<void> = async () => {};
 
   /**
    * @param facts what is known of the book without the store, so that an empty store can be filled again
@@ -76,7 +79,9 @@ export class Indexer {
     try {
       const lease = await takeIndexer(this.kapok.core, this.owner, LEASE_MILLISECONDS);
       if (!lease) return false;
-      await this.follow(lease, signal);
+      const over = new AbortController();
+      void this.beside(over.signal);
+      await this.follow(lease, signal).finally(() => over.abort());
     } catch (error) {
       if (error instanceof ChainChanged) this.kapok.log.alarm("chain-changed", { error: saying(error) });
       else this.kapok.log.warn("indexer-waits", { error: saying(error) });
@@ -206,18 +211,20 @@ export class Follower {
     );
     await checkpoint("operations-marked-not-unqueued");
     await this.settleLanes(
+      block,
       receipts,
       read.flatMap(({ decided }) => decided),
     );
     await checkpoint("block-applied-cursor-not-moved");
   }
 
-  private async settleLanes(receipts: Receipt[], decided: Decided[]): Promise<void> {
+  private async settleLanes(block: Block, receipts: Receipt[], decided: Decided[]): Promise<void> {
     const senders = new Set(receipts.map(({ from }) => from));
     const lanes = (await allLanes(this.kapok.core)).filter(({ signer }) => senders.has(signer.toLowerCase()));
     for (const { organisation, signer } of lanes) {
       const entries = await readJournal(this.kapok.core, organisation);
-      const ids = new Set(decided.filter((each) => each.organisation === organisation).map(({ id }) => id));
+      const own = decided.filter((each) => each.organisation === organisation);
+      const ids = new Set(own.map(({ id }) => id));
       for (const receipt of receipts.filter(({ from }) => from === signer.toLowerCase())) {
         const nonce = await this.nonceOf(receipt, entries);
         const lane = await readLane(this.kapok.core, organisation);
@@ -225,7 +232,10 @@ export class Follower {
         const { transactionHash: hash, status } = receipt;
         const mined = { nonce, hash, status, decided: ids, incarnation: this.book.incarnation };
         const entry = entries.find((candidate) => candidate.nonce === nonce);
-        await settleNonce(this.kapok, lane, mined, entry);
+        const settled = await settleNonce(this.kapok, lane, mined, entry);
+        if (settled && entry) {
+          sayDecided(this.kapok.log, organisation, entry, { ...mined, blockNumber: block.number }, own);
+        }
       }
     }
   }

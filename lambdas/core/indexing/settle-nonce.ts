@@ -27,10 +27,11 @@ export interface Mined {
 /**
  * Closes the journal's entry of a nonce that was mined: what the mined transaction held is decided by its events, what
  * it did not hold waits again. Settling a nonce twice changes nothing.
+ * @returns whether this call did it
  * @throws where the mined transaction held an operation and the block says nothing of it: nothing may leave the queue
  */
-export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry | undefined): Promise<void> {
-  if (mined.nonce < lane.decidedNonce) return;
+export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry | undefined): Promise<boolean> {
+  if (mined.nonce < lane.decidedNonce) return false;
   const candidate = entry?.candidates.find(({ hash }) => hash === mined.hash);
   const consequence = candidate ? known(kapok, lane, mined, entry!) : stranger(kapok, lane, mined);
 
@@ -53,11 +54,13 @@ export async function settleNonce(kapok: Kapok, lane: Lane, mined: Mined, entry:
         ? closeEntry(kapok.core, lane.organisation, entry)
         : [stillNoEntry(kapok.core, lane.organisation, mined.nonce)]),
     ]);
+    return true;
   } catch (error) {
     const codes = refusals(error)?.map(({ code }) => code);
     if (!codes?.includes("ConditionalCheckFailed")) throw error;
     const now = await readLane(kapok.core, lane.organisation);
     if (now && now.decidedNonce <= mined.nonce) throw error;
+    return false;
   }
 }
 

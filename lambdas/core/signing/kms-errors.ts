@@ -7,6 +7,16 @@ export abstract class SigningFailed extends Error {
   abstract readonly retryable: boolean;
 }
 
+/** No row says which key an address is: it was lost with the store, or never put there. */
+export class KeyUnknown extends SigningFailed {
+  readonly retryable = false;
+
+  constructor(address: string) {
+    super(`no key of this deployment has the address ${address}: deploy again, and its row is put there`);
+    this.name = "KeyUnknown";
+  }
+}
+
 /** KMS is down, out of reach or throttles, though it was asked several times. */
 export class KmsUnavailable extends SigningFailed {
   readonly retryable = true;

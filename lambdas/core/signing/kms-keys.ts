@@ -1,9 +1,11 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { GetPublicKeyCommand } from "@aws-sdk/client-kms";
 import { publicKeyToAddress } from "viem/utils";
 import { readSigningKey, readSigningKeys } from "../store/signing-keys.ts";
 import type { Table } from "../store/table.ts";
 import { decodePublicKey } from "./der.ts";
 import type { Keys, Signer } from "./keys.ts";
+import { KeyUnknown } from "./kms-errors.ts";
 import { kmsKey } from "./kms.ts";
 import { kmsSigner } from "./kms-signer.ts";
 
@@ -24,7 +26,7 @@ export class KmsKeys implements Keys {
     const known = this.signers.get(address.toLowerCase());
     if (known) return known;
     const key = await readSigningKey(this.table, address);
-    if (!key) throw new Error(`no key of this deployment has the address ${address}`);
+    if (!key) throw new KeyUnknown(address);
     const signer = kmsSigner(address, kmsKey(this.client, key.arn));
     this.signers.set(address.toLowerCase(), signer);
     return signer;
@@ -35,7 +37,13 @@ export class KmsKeys implements Keys {
   }
 }
 
-/** The address of a key, by its public key. */
-export async function addressOfKey(client: KMSClient, arn: string): Promise<string> {
-  return publicKeyToAddress(decodePublicKey(await kmsKey(client, arn).publicKey()));
+/**
+ * Which key it is, and its address.
+ * @param name ARN of the key, or an alias
+ */
+export async function identifyKey(client: KMSClient, name: string): Promise<{ arn: string; address: string }> {
+  const { KeyId: arn = name, PublicKey = new Uint8Array() } = await client.send(
+    new GetPublicKeyCommand({ KeyId: name }),
+  );
+  return { arn, address: publicKeyToAddress(decodePublicKey(PublicKey)) };
 }

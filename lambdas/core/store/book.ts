@@ -98,6 +98,18 @@ export interface IndexerLease {
   fence: number;
 }
 
+/** Who indexes, or did last: the lease as it stands. */
+export interface IndexerRow {
+  /** Absent where it was given back. */
+  owner?: string;
+  /** Milliseconds since 1970. */
+  leaseUntil: number;
+}
+
+export async function readIndexer(table: Table): Promise<IndexerRow | undefined> {
+  return (await table.get(indexerKey)) as IndexerRow | undefined;
+}
+
 /** Makes `owner` the only indexer, or answers undefined where another one is at work. */
 export async function takeIndexer(
   table: Table,

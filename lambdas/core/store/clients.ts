@@ -18,6 +18,10 @@ export async function keepClient(table: Table, client: ClientRow): Promise<void>
   await table.put({ pk, sk: client.clientId, ...client });
 }
 
+export async function forgetClient(table: Table, clientId: string): Promise<void> {
+  await table.delete({ pk, sk: clientId });
+}
+
 /** The clients of this deployment. */
 export async function readClients(table: Table): Promise<ClientRow[]> {
   const clients: ClientRow[] = [];

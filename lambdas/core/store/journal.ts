@@ -29,6 +29,8 @@ export interface Candidate {
   hash: string;
   /** How many of the entry's operations it holds, from the first on. */
   count: number;
+  /** When it was written down, milliseconds since 1970. */
+  at?: number;
   /** Whether it only rejects its operations. */
   void?: boolean;
 }

@@ -2,7 +2,6 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { packEnvelope, unpackEnvelope } from "../chain/envelope.ts";
 import type { Action, Item, Key, Table } from "./table.ts";
-import { within } from "./table.ts";
 
 /** A partition takes a thousand writes a second; a queue has as many as this. */
 const SHARDS = 4;
@@ -59,12 +58,22 @@ export async function queueDepth(table: Table, organisation: string): Promise<nu
   return depth;
 }
 
-/** Whether anything waits, in a lane's journal or not. */
-export async function isAnythingQueued(table: Table, organisation: string): Promise<boolean> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) =>
-    table.page({ ...within(`queue#${organisation}#${shard}`, ""), Limit: 1 }),
-  );
-  return (await Promise.all(shards)).some(({ items }) => items.length > 0);
+/** How many operations wait, those in a lane's journal included, and since when the oldest does. */
+export interface Queued {
+  depth: number;
+  /** Milliseconds since 1970; absent where nothing waits. */
+  since?: number;
+}
+
+export async function readQueued(table: Table, organisation: string): Promise<Queued> {
+  let [depth, since] = [0, Infinity];
+  for (let shard = 0; shard < SHARDS; shard++) {
+    for await (const item of table.partition(`queue#${organisation}#${shard}`)) {
+      depth += item["size"];
+      since = Math.min(since, sinceOf(item));
+    }
+  }
+  return { depth, ...(depth > 0 && { since }) };
 }
 
 /** The queue items with these keys that still stand. */
@@ -74,5 +83,10 @@ export async function readWaiting(table: Table, keys: Key[]): Promise<Waiting[]>
 }
 
 function waitingOf({ pk, sk, scenario, entries }: Item): Waiting {
-  return { key: { pk, sk }, scenario, entries: unpackEnvelope(entries), since: Number(sk.split("#")[0]) };
+  return { key: { pk, sk }, scenario, entries: unpackEnvelope(entries), since: sinceOf({ pk, sk }) };
+}
+
+/** Since when the operations of a queue item wait, milliseconds since 1970: its key says it. */
+export function sinceOf({ sk }: Key): number {
+  return Number(sk.split("#")[0]);
 }

@@ -16,6 +16,11 @@ export async function rebuildingOwner(table: Table): Promise<string | undefined>
   return (await table.get(key))?.["owner"];
 }
 
+/** Who makes the projections again, and since when, RFC 3339. */
+export async function readRebuilding(table: Table): Promise<{ owner: string; since: string } | undefined> {
+  return (await table.get(key)) as unknown as { owner: string; since: string } | undefined;
+}
+
 /** Says that `owner` makes the projections again. It stays said when `owner` dies, until a rebuild is seen through. */
 export async function markRebuilding(table: Table, owner: string): Promise<void> {
   await table.put({ ...key, owner, since: new Date().toISOString() });

@@ -7,6 +7,8 @@ export interface SigningKey {
   organisation: string;
   /** ARN of the key. */
   arn: string;
+  /** Counts the keys of the organisation, from 1. */
+  generation: number;
   /** RFC 3339: when this deployment learned of it. */
   since: string;
 }
@@ -21,7 +23,7 @@ export async function readSigningKey(table: Table, address: string): Promise<Sig
 export async function readSigningKeys(table: Table, organisation: string): Promise<SigningKey[]> {
   const keys: SigningKey[] = [];
   for await (const item of table.partition(pk)) if (item["organisation"] === organisation) keys.push(item as never);
-  return keys.sort((one, other) => (one.since < other.since ? -1 : 1));
+  return keys.sort((one, other) => one.generation - other.generation);
 }
 
 export async function keepSigningKey(table: Table, key: SigningKey): Promise<void> {

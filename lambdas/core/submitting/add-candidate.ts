@@ -35,12 +35,17 @@ export async function addCandidate(parts: LaneParts, view: LaneView, refused: bo
   const transaction = { chainId: book.chainId, nonce: entry.nonce, to, data: submitCall(smaller), gas };
   const { hash, bytes } = await sign(signer, transaction);
 
-  const candidate = { hash, count, ...(onlyReject && { void: true }) };
+  const candidate = { hash, count, at: Date.now(), ...(onlyReject && { void: true }) };
   await kapok.core.transact([
     stillOwned(kapok.core, lane),
     ...journalCandidate(kapok.core, organisation, entry, candidate, bytes),
   ]);
-  kapok.log.warn("candidate-journaled", { organisation: organisation, nonce: entry.nonce, hash, count });
+  const operations = entry.ids.slice(0, count);
+  kapok.log.warn(
+    "candidate-submitted",
+    { organisation, scenario: entry.scenario, nonce: entry.nonce, hash, operations },
+    { values: { NonceCandidates: 1 }, organisation },
+  );
   await checkpoint("candidate-journaled-not-broadcast");
   const late = performance.now() - view.readAt > settings.timeoutMilliseconds;
   if (!late) await tending.broadcast(entry.nonce, entry.candidates.length, bytes);

@@ -1,6 +1,5 @@
 import { checkpoint } from "../checkpoint.ts";
 import { markReturned } from "../indexing/mark.ts";
-import { saying } from "../log.ts";
 import type { Book } from "../store/book.ts";
 import { isMadeIn } from "../store/book.ts";
 import { BytesMissing, closeEntry, readJournal } from "../store/journal.ts";
@@ -11,6 +10,7 @@ import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
 import { closeLane } from "./close-lane.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
+import { sayLaneWaits } from "./lane-waits.ts";
 import { signerIsKnown } from "./signer-is-known.ts";
 import { submitNext } from "./submit-next.ts";
 
@@ -159,6 +159,6 @@ export class LaneWorker {
 
   /** Reports what a step could not do; it is tried again. */
   failed(error: unknown): void {
-    this.parts.kapok.log.warn("lane-waits", { organisation: this.parts.organisation, error: saying(error) });
+    sayLaneWaits(this.parts.kapok.log, this.parts.organisation, error);
   }
 }

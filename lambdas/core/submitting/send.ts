@@ -24,7 +24,7 @@ export async function send(parts: LaneParts, view: LaneView, batch: Sending): Pr
   const nonce = lane.nextNonce;
   const signer = await keys.signer(lane.signer);
   const { hash, bytes } = await sign(signer, { chainId: book.chainId, nonce, to, data: submitCall(entries), gas });
-  const candidate = { hash, count: ids.length, ...(onlyReject && { void: true }) };
+  const candidate = { hash, count: ids.length, at: Date.now(), ...(onlyReject && { void: true }) };
   const bound = lane.limit === undefined ? {} : { limit: lane.limit };
   const entry: Entry = { nonce, ...taken, ...bound, candidates: [candidate] };
 
@@ -33,7 +33,7 @@ export async function send(parts: LaneParts, view: LaneView, batch: Sending): Pr
     useNonce(kapok.core, lane, closes !== undefined),
     ...journalEntry(kapok.core, organisation, entry, bytes),
   ]);
-  kapok.log.info("batch-journaled", { organisation: organisation, nonce, hash, operations: ids.length });
+  kapok.log.info("submitted", { organisation, scenario: taken.scenario, nonce, hash, operations: ids });
   const late = performance.now() - view.readAt > settings.timeoutMilliseconds;
   if (!late) await tending.broadcast(nonce, 0, bytes);
 }

@@ -1,0 +1,175 @@
+import { Duration } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import type { MetricName } from "../../lambdas/core/metrics.ts";
+import { NAMESPACE } from "../../lambdas/core/metrics.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** Something that a person must act on. Its name is a heading of the runbook in docs/operations.md. */
+interface Watch {
+  name: string;
+  /** What has happened, in one sentence. */
+  says: string;
+  metric: Metric;
+  atLeast?: number;
+  below?: number;
+  /** So many minutes in a row. */
+  minutes: number;
+  /** Whether something is wrong where nothing was measured. */
+  silenceIsWrong?: boolean;
+}
+
+/** What alarms look at, beside Kapok's own metrics. */
+export interface Watched {
+  deadLetters: Queue;
+  waker: Function;
+  functions: Function[];
+  apiId: string;
+}
+
+/** One of Kapok's own metrics, over the whole deployment, a minute each. */
+export function kapokMetric(deployment: Deployment, metricName: MetricName, statistic: string): Metric {
+  const dimensionsMap = { Deployment: deployment.name };
+  return new Metric({ namespace: NAMESPACE, metricName, statistic, dimensionsMap, period: Duration.minutes(1) });
+}
+
+/** Makes the alarms of a deployment, which all go to one topic. */
+export function alarms(scope: Construct, deployment: Deployment, watched: Watched, topic: ITopic): Alarm[] {
+  return [...own(deployment), ...ofTheCloud(watched)].map(
+    ({ name, says, metric, atLeast, below, minutes, silenceIsWrong }) => {
+      const alarm = new Alarm(scope, `Alarm-${name}`, {
+        alarmName: `${deployment.name}-${name}`,
+        alarmDescription: `${says} What to do: docs/operations.md#${name}`,
+        metric,
+        threshold: atLeast ?? below!,
+        comparisonOperator:
+          atLeast === undefined
+            ? ComparisonOperator.LESS_THAN_THRESHOLD
+            : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: minutes,
+        treatMissingData: silenceIsWrong ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+      return alarm;
+    },
+  );
+}
+
+function own(deployment: Deployment): Watch[] {
+  const metric = (name: MetricName, statistic: string) => kapokMetric(deployment, name, statistic);
+  return [
+    {
+      name: "chain-halted",
+      says: "The chain has made no block for ten minutes. Accepting goes on, nothing becomes final.",
+      metric: metric("HeadAge", "Maximum"),
+      atLeast: 600,
+      minutes: 1,
+    },
+    {
+      name: "sweeper-silent",
+      says: "Nobody swept for two minutes: what nobody was woken for waits.",
+      metric: metric("Sweeps", "Sum"),
+      below: 1,
+      minutes: 2,
+      silenceIsWrong: true,
+    },
+    {
+      name: "indexer-silent",
+      says: "Nobody has followed the chain for five minutes: nothing becomes final.",
+      metric: metric("HeadAge", "SampleCount"),
+      below: 1,
+      minutes: 5,
+      silenceIsWrong: true,
+    },
+    {
+      name: "indexer-behind",
+      says: "The store has been two minutes or more behind the chain for five minutes.",
+      metric: metric("IndexerLag", "Minimum"),
+      atLeast: 120,
+      minutes: 5,
+    },
+    {
+      name: "lane-stopped",
+      says: "A lane signs nothing until a person looks.",
+      metric: metric("LanesStopped", "Maximum"),
+      atLeast: 1,
+      minutes: 1,
+    },
+    {
+      name: "operations-wait",
+      says: "An operation has waited for five minutes.",
+      metric: metric("OldestWaiting", "Maximum"),
+      atLeast: 300,
+      minutes: 2,
+    },
+    {
+      name: "signer-fails",
+      says: "Transactions could not be signed for five minutes.",
+      metric: metric("SignerErrors", "Sum"),
+      atLeast: 1,
+      minutes: 5,
+    },
+    {
+      name: "transactions-stuck",
+      says: "Transactions were not included for ten minutes on end and got smaller ones beside them.",
+      metric: metric("NonceCandidates", "Sum"),
+      atLeast: 1,
+      minutes: 10,
+    },
+    {
+      name: "look-at-the-log",
+      says: "A line of the log has the level alarm.",
+      metric: metric("Alarms", "Sum"),
+      atLeast: 1,
+      minutes: 1,
+    },
+  ];
+}
+
+function ofTheCloud({ deadLetters, waker, functions, apiId }: Watched): Watch[] {
+  const period = Duration.minutes(1);
+  return [
+    {
+      name: "dead-letters",
+      says: "A call failed for good and lies in the dead-letter queue.",
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
+      atLeast: 1,
+      minutes: 1,
+    },
+    {
+      name: "waker-behind",
+      says: "The stream has been read a minute late for five minutes: operations wait for the sweeper.",
+      metric: waker.metric("IteratorAge", { period, statistic: "Maximum" }),
+      atLeast: 60_000,
+      minutes: 5,
+    },
+    {
+      name: "api-fails",
+      says: "The API has answered with 5xx for five minutes.",
+      metric: new Metric({
+        namespace: "AWS/ApiGateway",
+        metricName: "5xx",
+        dimensionsMap: { ApiId: apiId },
+        statistic: "Sum",
+        period,
+      }),
+      atLeast: 1,
+      minutes: 5,
+    },
+    ...functions.map((each) => {
+      const part = each.node.id.replace("Function-", "");
+      return {
+        name: `${part}-throttled`,
+        says: `The function ${part} could not run for five minutes: the account allows too few executions.`,
+        metric: each.metricThrottles({ period, statistic: "Sum" }),
+        atLeast: 1,
+        minutes: 5,
+      };
+    }),
+  ];
+}

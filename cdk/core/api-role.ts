@@ -1,0 +1,19 @@
+import type { Role } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import type { Deployment } from "./deployment.ts";
+import { functionRole } from "./function-role.ts";
+import { TableAccess } from "./table-access.ts";
+
+/**
+ * The role of a function that accepts and reads for some scenarios. In core's table it may put operations and their places
+ * in the queue, and nothing else; it reads there also who a client is, the book, the organisations, and how full a lane
+ * is.
+ */
+export function apiRole(scope: Construct, deployment: Deployment, part: string, scenarios: string[]): Role {
+  const role = functionRole(scope, deployment, part);
+  const access = new TableAccess(scope);
+  const { tables } = deployment;
+  role.addToPolicy(access.reads(tables["core"]!, ...scenarios.map((scenario) => tables[scenario]!)));
+  role.addToPolicy(access.puts(tables["core"]!, ["operation#", "queue#"]));
+  return role;
+}

@@ -1,0 +1,94 @@
+import { CustomResource, Duration } from "aws-cdk-lib";
+import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import type { IRole } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { canonical } from "./canonical.ts";
+import type { Deployment } from "./deployment.ts";
+import { kapokFunction } from "./kapok-function.ts";
+import { foreignKey, keyNames } from "./signing-keys.ts";
+import { allow, functionArn, inNetwork } from "./submitting.ts";
+import { TableAccess } from "./table-access.ts";
+import { clientsOf } from "./clients.ts";
+
+/** The longest that a function may run. A chain that halts for minutes is waited for. */
+const DEPLOYER_SECONDS = 900;
+
+/** What a book is made from. */
+interface BookParts {
+  deployment: Deployment;
+  role: IRole;
+  pool: IUserPool;
+}
+
+/**
+ * The book on the chain, as something that a deployment makes: contracts, organisations, signers, clients. It comes before
+ * everything that works with it, so that what cannot be had fails before anything changed.
+ */
+export class Book {
+  readonly deployer: Function;
+  private readonly resource: CustomResource;
+
+  constructor(scope: Construct, { deployment, role, pool }: BookParts) {
+    const { cloud, tables } = deployment;
+    const { core = "", ...projections } = tables;
+    const access = new TableAccess(scope);
+    allow(role, [
+      access.changes(core),
+      access.identifies(...Object.values(projections)),
+      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [cloud.chainSecret] }),
+      new PolicyStatement({ actions: ["cognito-idp:ListUserPoolClients"], resources: [pool.userPoolArn] }),
+      new PolicyStatement({
+        actions: ["lambda:InvokeFunction"],
+        resources: [functionArn(scope, deployment.functionName("sweeper"))],
+      }),
+      ...readsForeignKeys(deployment),
+      ...inNetwork(deployment),
+    ]);
+    this.deployer = kapokFunction(scope, deployment, {
+      part: "deployer",
+      description: "Makes the book and what the settings ask for, or finds that it is there",
+      role,
+      seconds: DEPLOYER_SECONDS,
+      megabytes: 1024,
+      environment: { CHAIN_SECRET: cloud.chainSecret, SWEEPER: deployment.functionName("sweeper") },
+      speaksToChain: true,
+    });
+    const properties = {
+      settings: canonical(deployment.settings),
+      keys: keyNames(deployment),
+      pool: pool.userPoolId,
+      clients: clientsOf(deployment),
+      // Other code may hold other contracts: it looks at the book again.
+      code: deployment.codeHash("deployer"),
+    };
+    this.resource = this.custom(scope, "Book", { ...properties, step: "book" });
+    this.rotation = this.custom(scope, "Signers", { ...properties, step: "signers" });
+    this.rotation.node.addDependency(this.resource);
+  }
+
+  private readonly rotation: CustomResource;
+
+  /** What works with the book comes after it, and before signers change, which needs somebody who submits and indexes. */
+  isUsedBy(...users: Construct[]): void {
+    for (const user of users) {
+      user.node.addDependency(this.resource);
+      this.rotation.node.addDependency(user);
+    }
+  }
+
+  private custom(scope: Construct, id: string, properties: Record<string, unknown>): CustomResource {
+    return new CustomResource(scope, id, {
+      serviceToken: this.deployer.functionArn,
+      resourceType: `Custom::Kapok${id}`,
+      serviceTimeout: Duration.seconds(DEPLOYER_SECONDS + 60),
+      properties,
+    });
+  }
+}
+
+function readsForeignKeys({ ownOrganisations }: Deployment): PolicyStatement[] {
+  const resources = ownOrganisations.flatMap((organisation) => foreignKey(organisation) ?? []);
+  return resources.length > 0 ? [new PolicyStatement({ actions: ["kms:GetPublicKey"], resources })] : [];
+}

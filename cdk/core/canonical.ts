@@ -1,0 +1,18 @@
+import type { Settings } from "../../lambdas/core/settings.ts";
+
+/**
+ * The settings as text that does not change with the order in which they were written, and without what only templates
+ * need. Hashes stand without their prefix: no template may hold what looks like a private key.
+ */
+export function canonical(settings: Settings): string {
+  const { cloud: _, ...rest } = settings;
+  const organisations = settings.organisations.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  return JSON.stringify(sorted({ ...rest, organisations })).replaceAll(/"0x([0-9a-f]{64})"/g, '"$1"');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import type { CloudSettings } from "../../lambdas/core/cloud-settings.ts";
+import type { Settings } from "../../lambdas/core/settings.ts";
+import { parseSettings, SettingsInvalid } from "../../lambdas/core/settings.ts";
+import { scenarios } from "../../lambdas/scenarios.ts";
+
+/** The settings of a deployment, and where it stands. */
+export interface DeployedSettings {
+  path: string;
+  settings: Settings;
+  cloud: CloudSettings;
+  account: string;
+  region: string;
+}
+
+/**
+ * Reads the settings file that KAPOK_SETTINGS names, and points the SDK of AWS at the deployment's region.
+ * @throws SettingsInvalid
+ */
+export function deployedSettings(path = process.env["KAPOK_SETTINGS"]): DeployedSettings {
+  if (!path)
+    throw new Error("KAPOK_SETTINGS must name the settings file of the deployment; docs/operations.md has one");
+  const settings = parseSettings(JSON.parse(readFileSync(path, "utf8")), scenarios);
+  const { cloud } = settings;
+  if (!cloud) throw new SettingsInvalid(["cloud: is needed to deploy; docs/operations.md has an example"]);
+  const [, , , region = "", account = ""] = cloud.chainSecret.split(":");
+  process.env["AWS_REGION"] = region;
+  return { path, settings, cloud, account, region };
+}

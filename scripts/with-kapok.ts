@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { openChain } from "../lambdas/core/functions/open-chain.ts";
+import type { Chain } from "../lambdas/core/chain/chain.ts";
+import type { CloudSettings } from "../lambdas/core/cloud-settings.ts";
+import { Kapok, tableNames } from "../lambdas/core/kapok.ts";
+import { logger } from "../lambdas/core/log.ts";
+import { parseSettings } from "../lambdas/core/settings.ts";
+import { dynamodb } from "../lambdas/core/store/table.ts";
+import { scenarios } from "../lambdas/scenarios.ts";
+import { readEnvironment } from "./start/environment.ts";
+import { withParts } from "./start/with-parts.ts";
+
+/** The Kapok that a command is about. */
+export interface FoundKapok {
+  /** Which one it is, for a person. */
+  place: string;
+  kapok: Kapok;
+  /** Opens its chain. @throws where that cannot be found, such as a secret that may not be read */
+  chain: () => Promise<Chain>;
+  /** How a deployment stands in the cloud; absent for a home on this machine. */
+  cloud?: CloudSettings;
+}
+
+/**
+ * Lets a command look at a Kapok somewhere: at a deployment, where KAPOK_SETTINGS names settings that have `cloud`, with
+ * the operator's own credentials; otherwise at the home of this machine. It waits for no chain.
+ */
+export async function withKapok<T>(command: string, work: (found: FoundKapok) => Promise<T>): Promise<T> {
+  const { settings, home } = readEnvironment();
+  const cloud = settings && (await cloudOf(settings));
+  if (cloud) return work(deployed(command, cloud));
+  return withParts(
+    command,
+    ({ kapok, chain }) => work({ place: `the home ${home.path}`, kapok, chain: async () => chain }),
+    false,
+  );
+}
+
+/** The `cloud` section of a settings file; undefined where it has none. @throws where the file cannot be used */
+export async function cloudOf(path: string): Promise<CloudSettings | undefined> {
+  const text = await readFile(path, "utf8").catch((error: Error) => {
+    throw new Error(`The settings ${path} (KAPOK_SETTINGS) cannot be read: ${error.message}`, { cause: error });
+  });
+  return parseSettings(JSON.parse(text), scenarios).cloud;
+}
+
+/** A function asks for the secret in its own region, so the secret's is the deployment's. */
+function deployed(command: string, cloud: CloudSettings): FoundKapok {
+  const { deployment, chainSecret, tables } = cloud;
+  const region = chainSecret.split(":")[3]!;
+  process.env["AWS_REGION"] = region;
+  const names = { ...tableNames(deployment, scenarios), ...tables };
+  return {
+    place: `the deployment ${deployment} in ${region}`,
+    kapok: new Kapok(scenarios, dynamodb(), names, logger(command), false),
+    chain: () => openChain(chainSecret),
+    cloud,
+  };
+}
