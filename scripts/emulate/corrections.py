@@ -393,6 +393,37 @@ def environments_freeze_between_calls() -> None:
     lambda_runtime._signal = end_thawed
 
 
+def chains_of_invocations_are_counted() -> None:
+    """Lambda stops a function that was invoked some 16 times in one chain of calls, by itself or through others, unless its
+    template says `RecursiveLoop: Allow`. It knows chains by the trace header that the SDK passes on; the emulator gives no
+    such header to functions, and drops that property of a template."""
+
+    def trace_of_this_chain(config, inbound=None):
+        root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+        depth = lambda_svc._invoke_depth.get()
+        return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0;Lineage=1:{root[-8:]}:{depth}"
+
+    def depth_of(headers):
+        lineage = re.search(r"Lineage=\d+:[0-9a-f]+:(\d+)", headers.get("x-amzn-trace-id", ""))
+        return int(lineage.group(1)) if lineage else 0
+
+    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = handler["create"], handler["update"]
+
+    def keep(made, properties):
+        lambda_svc._functions[made[0]]["recursive_loop"] = properties.get("RecursiveLoop") or "Terminate"
+        return made
+
+    lambda_svc._xray_trace_id_for_invocation = trace_of_this_chain
+    lambda_svc._inbound_invoke_depth = depth_of
+    handler["create"] = lambda logical_id, properties, *args, **keywords: keep(
+        create(logical_id, properties, *args, **keywords), properties
+    )
+    handler["update"] = lambda physical_id, old, new, *args, **keywords: keep(
+        update(physical_id, old, new, *args, **keywords), new
+    )
+
+
 def starting_takes_ten_seconds_at_most() -> None:
     """A function whose code hangs while it is loaded hangs for ever, and with it a deployment that waits for it."""
     spawn = lambda_runtime.Worker._spawn
@@ -644,6 +675,7 @@ CORRECTIONS = [
     warm_calls_do_not_wait_for_logs,
     environments_outlive_errors,
     environments_freeze_between_calls,
+    chains_of_invocations_are_counted,
     starting_takes_ten_seconds_at_most,
     http_api_answers_as_aws,
     http_api_events_have_cookies,

@@ -62,6 +62,13 @@ describe("Functions in the emulator", function () {
     expect(letters[0]).to.have.nested.property("requestContext.condition", "RetriesExhausted");
   });
 
+  it("are stopped when they call themselves too often, unless their template allows it", async () => {
+    for (const name of ["looping", "endless"]) await toy.callAsynchronously(name, { do: "loop", left: 20 });
+    await until("the endless one", async () => (await toy.rows("loop")).includes("toy-endless#1"));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await toy.rows("loop")).filter((row) => row.startsWith("toy-looping"))).to.have.length(16);
+  });
+
   it("are called by a schedule", async () => {
     await until("a minute", async () => (await toy.rows("tick")).length > 0, 75_000);
   });

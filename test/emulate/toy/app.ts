@@ -147,6 +147,21 @@ deadLetters.grantSendMessages(failing);
 failing.configureAsyncInvoke({ retryAttempts: 1, onFailure: new SqsDestination(deadLetters) });
 failing.grantInvoke(writer);
 
+for (const [name, recursiveLoop] of [
+  ["looping", lambda.RecursiveLoop.TERMINATE],
+  ["endless", lambda.RecursiveLoop.ALLOW],
+] as const) {
+  const loop = toyFunction(name, { recursiveLoop });
+  table.grantReadWriteData(loop);
+  const itself = stack.formatArn({
+    service: "lambda",
+    resource: "function",
+    resourceName: `toy-${name}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  loop.addToRolePolicy(new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [itself] }));
+}
+
 const swept = toyFunction("swept");
 table.grantReadWriteData(swept);
 new Rule(stack, "EveryMinute", { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(swept)] });
