@@ -1,3 +1,4 @@
+import { EDGE_REGION } from "../../cdk/core/edge-region.ts";
 import { keyPolicies } from "./key-policies.ts";
 import type { CdkOptions } from "./cdk.ts";
 import { cdk } from "./cdk.ts";
@@ -28,9 +29,10 @@ export async function deploy(
   for (const line of keyPolicies(deployed)) say(line);
 
   const env = { ...options.env, KAPOK_SETTINGS: path, KAPOK_EXECUTIONS: String(executions) };
-  if (!(await hasStack("CDKToolkit"))) {
-    say(`The CDK was never used in account ${account}, region ${region}: it is prepared for it once.`);
-    await cdk(["bootstrap", `aws://${account}/${region}`], { ...options, env });
+  for (const each of new Set([region, ...(cloud.edge ? [EDGE_REGION] : [])])) {
+    if (await hasStack("CDKToolkit", each)) continue;
+    say(`The CDK was never used in account ${account}, region ${each}: it is prepared for it once.`);
+    await cdk(["bootstrap", `aws://${account}/${each}`], { ...options, env });
   }
   await cdk(["deploy", "--all", ...args], { ...options, env });
   return readOutputs(cloud.deployment);

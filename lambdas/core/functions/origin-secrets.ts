@@ -10,7 +10,10 @@ const AGAIN_MILLISECONDS = 60_000;
 /** For how long those that were read last are good where they cannot be read again. */
 const LONGEST_MILLISECONDS = 4 * 3_600_000;
 
-/** Reads one secret; undefined where there is none of that name. */
+/** What Secrets Manager says of a secret that is not there, is about to be deleted, or is not ours to read any more. */
+const GONE = ["ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException"];
+
+/** Reads one secret; undefined where there is none for us. */
 export type ReadSecret = (name: string) => Promise<string | undefined>;
 
 /** The sha256 of each secret that a request may carry. */
@@ -39,7 +42,7 @@ export function originSecrets(
     try {
       const found = await Promise.all(names.map(read));
       const secrets = found.filter((secret) => secret !== undefined);
-      if (secrets.length === 0) throw new Error(`there is none of the secrets ${names.join(", ")}: deploy again`);
+      if (secrets.length === 0) throw new Error(`none of the secrets ${names.join(", ")} can be read: deploy again`);
       known = secrets.map(digest);
       readAt = began;
       nextAt = began + (secrets.length === names.length ? FRESH_MILLISECONDS : AGAIN_MILLISECONDS);
@@ -71,8 +74,7 @@ function secretReader(): ReadSecret {
     try {
       return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
     } catch (error) {
-      // It is not there, or is about to be deleted.
-      if (["ResourceNotFoundException", "InvalidRequestException"].includes((error as Error).name)) return undefined;
+      if (GONE.includes((error as Error).name)) return undefined;
       throw error;
     }
   };
