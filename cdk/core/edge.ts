@@ -1,4 +1,4 @@
-import { Duration, Fn, Stack } from "aws-cdk-lib";
+import { Duration, Fn } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
@@ -45,7 +45,6 @@ export class Edge extends Construct {
   constructor(scope: Construct, deployment: Deployment, { api, edge }: EdgeParts) {
     super(scope, "Edge");
     const { domain } = edge;
-    const { region, urlSuffix } = Stack.of(this);
     const secrets = new OriginSecrets(this, deployment, edge.originSecret);
     this.distribution = new Distribution(this, "Distribution", {
       comment: `Kapok ${deployment.name}`,
@@ -58,7 +57,7 @@ export class Edge extends Construct {
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
       defaultBehavior: {
-        origin: new HttpOrigin(`${api.apiId}.execute-api.${region}.${urlSuffix}`, {
+        origin: new HttpOrigin(hostOf(api), {
           protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
           originSslProtocols: [OriginSslPolicy.TLS_V1_2],
           readTimeout: READ_TIMEOUT,
@@ -91,4 +90,9 @@ export class Edge extends Construct {
     }
     for (const [finding, reason] of Object.entries(reasons)) acknowledge(this.distribution, finding, reason);
   }
+}
+
+/** `https://HOST`, as CloudFormation says it, without what is before the host. */
+function hostOf({ apiEndpoint }: HttpApi): string {
+  return Fn.select(2, Fn.split("/", apiEndpoint));
 }

@@ -712,7 +712,7 @@ def origins_of_aws_are_found_here() -> None:
             self.sock = trusted.wrap_socket(plain, server_hostname=self.host)
 
     def forward_here(origin, method, uri, query, headers, body, *viewer):
-        host = origin["domain_name"]
+        host = origin["domain_name"].split(":")[0]
         if ".execute-api." not in host:
             return forward(origin, method, uri, query, headers, body, *viewer)
         connection = Connection(host, timeout=origin.get("read_timeout", 30))
