@@ -31,6 +31,7 @@ export class CoreStack extends Stack {
       deployment,
       role: deployer,
       pool: state.tokens.pool,
+      endpoints: networkEndpoints(this, deployment),
     });
     const submitting = new Submitting(this, { deployment, submitterRole: submitter, deadLetters: failed });
     const stream = deployment.cloud.coreStream ?? state.tables["core"]!.tableStreamArn!;
@@ -50,7 +51,6 @@ export class CoreStack extends Stack {
       environment: apiEnvironment(deployment, this.api, state.tokens),
     });
     route(this, "rest", this.api, "$default", documents);
-    networkEndpoints(this, deployment);
     const { submitter: submits, indexer } = submitting;
     const { waker, sweeper } = waking;
     const functions = [book.deployer, submits, indexer, waker, sweeper, documents];

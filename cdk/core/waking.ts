@@ -104,6 +104,8 @@ export class Waking {
       megabytes: 512,
       environment: { SUBMITTER: submitter, INDEXER: indexer },
     });
+    // Nor is one that failed: the next one does all of it, and an alarm says where none goes through.
+    sweeper.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(scope, "EveryMinute", {
       description: `Kapok ${deployment.name}: sweeps up what was left`,
       schedule: Schedule.rate(Duration.minutes(1)),
