@@ -4,6 +4,7 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
@@ -104,8 +105,11 @@ export class Waking {
       megabytes: 512,
       environment: { SUBMITTER: submitter, INDEXER: indexer },
     });
-    // Nor is one that failed: the next one does all of it, and an alarm says where none goes through.
-    sweeper.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    sweeper.configureAsyncInvoke({
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+      onFailure: new SqsDestination(deadLetters),
+    });
     new Rule(scope, "EveryMinute", {
       description: `Kapok ${deployment.name}: sweeps up what was left`,
       schedule: Schedule.rate(Duration.minutes(1)),
