@@ -41,6 +41,7 @@ export class CoreStack extends Stack {
       deployment,
       role: deployer,
       pool: state.tokens.pool,
+      endpoints: networkEndpoints(this, deployment),
     });
     const submitting = new Submitting(this, { deployment, submitterRole: submitter, deadLetters: failed });
     const stream = deployment.cloud.coreStream ?? state.tables["core"]!.tableStreamArn!;
@@ -64,7 +65,6 @@ export class CoreStack extends Stack {
     route(this, "rest", this.api, "$default", documents);
     // Nobody is refused before there is another way in, or reads a secret that is not there yet.
     if (this.edge) documents.node.addDependency(this.edge);
-    networkEndpoints(this, deployment);
     const { submitter: submits, indexer } = submitting;
     const { waker, sweeper } = waking;
     const functions = [book.deployer, submits, indexer, waker, sweeper, documents];
