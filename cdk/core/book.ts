@@ -8,7 +8,7 @@ import { canonical } from "./canonical.ts";
 import type { Deployment } from "./deployment.ts";
 import { kapokFunction } from "./kapok-function.ts";
 import { foreignKey, keyNames } from "./signing-keys.ts";
-import { allow, functionArn, inNetwork } from "./submitting.ts";
+import { allow, functionArn, standsInNetwork } from "./submitting.ts";
 import { TableAccess } from "./table-access.ts";
 import { clientsOf } from "./clients.ts";
 
@@ -20,6 +20,8 @@ interface BookParts {
   deployment: Deployment;
   role: IRole;
   pool: IUserPool;
+  /** Without these the deployer reaches nobody, not even CloudFormation with its answer. */
+  endpoints: Construct[];
 }
 
 /**
@@ -30,7 +32,7 @@ export class Book {
   readonly deployer: Function;
   private readonly resource: CustomResource;
 
-  constructor(scope: Construct, { deployment, role, pool }: BookParts) {
+  constructor(scope: Construct, { deployment, role, pool, endpoints }: BookParts) {
     const { cloud, tables } = deployment;
     const { core = "", ...projections } = tables;
     const access = new TableAccess(scope);
@@ -44,8 +46,8 @@ export class Book {
         resources: [functionArn(scope, deployment.functionName("sweeper"))],
       }),
       ...readsForeignKeys(deployment),
-      ...inNetwork(deployment),
     ]);
+    standsInNetwork(role, deployment);
     this.deployer = kapokFunction(scope, deployment, {
       part: "deployer",
       description: "Makes the book and what the settings ask for, or finds that it is there",
@@ -55,6 +57,9 @@ export class Book {
       environment: { CHAIN_SECRET: cloud.chainSecret, SWEEPER: deployment.functionName("sweeper") },
       speaksToChain: true,
     });
+    // CloudFormation starts it asynchronously and does not see it crash, so that is tried again, for as long as anybody
+    // waits for the answer. No dead letter: the event holds the settings, and the address that takes the answer.
+    this.deployer.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.seconds(DEPLOYER_SECONDS) });
     const properties = {
       settings: canonical(deployment.settings),
       keys: keyNames(deployment),
@@ -64,6 +69,7 @@ export class Book {
       code: deployment.codeHash("deployer"),
     };
     this.resource = this.custom(scope, "Book", { ...properties, step: "book" });
+    this.resource.node.addDependency(this.deployer, ...endpoints);
     this.rotation = this.custom(scope, "Signers", { ...properties, step: "signers" });
     this.rotation.node.addDependency(this.resource);
   }

@@ -1,13 +1,23 @@
 import type { Settings } from "../../lambdas/core/settings.ts";
 
+/** Where the chain's nodes are stands in a secret; a book that is joined still has to have the form of a book. */
+const ELSEWHERE = "https://chain.invalid";
+
 /**
  * The settings as text that does not change with the order in which they were written, and without what only templates
  * need. Hashes stand without their prefix: no template may hold what looks like a private key.
  */
 export function canonical(settings: Settings): string {
   const { cloud: _, ...rest } = settings;
-  const organisations = settings.organisations.toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  return JSON.stringify(sorted({ ...rest, organisations })).replaceAll(/"0x([0-9a-f]{64})"/g, '"$1"');
+  const book = settings.book === "create" ? settings.book : { ...settings.book, rpcUrl: ELSEWHERE };
+  const organisations = settings.organisations
+    .map(({ roles, clients, ...organisation }) => ({
+      ...organisation,
+      roles: roles.toSorted(),
+      ...(clients && { clients: clients.toSorted() }),
+    }))
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  return JSON.stringify(sorted({ ...rest, book, organisations })).replaceAll(/"0x([0-9a-f]{64})"/g, '"$1"');
 }
 
 function sorted(value: unknown): unknown {

@@ -6,6 +6,7 @@ import type { Scenario } from "../../lambdas/core/scenario.ts";
 import type { OrganisationSettings, Settings } from "../../lambdas/core/settings.ts";
 import { SettingsInvalid, signsHere } from "../../lambdas/core/settings.ts";
 import type { Bundle } from "./bundle.ts";
+import { restoredTableFaults } from "./restored-tables.ts";
 
 /** Below so many concurrent executions in an account, nobody waits in a function for what another one does. */
 const EXECUTIONS_FOR_WAITING = 100;
@@ -24,7 +25,7 @@ export class Deployment {
   /**
    * @param bundles code of the functions, by the name of the part
    * @param executions how many functions of the account may run at once, where that is known
-   * @throws SettingsInvalid where the settings say nothing of a cloud
+   * @throws SettingsInvalid where the settings say nothing of a cloud, or name tables that cannot be meant
    */
   constructor(
     settings: Settings,
@@ -37,6 +38,8 @@ export class Deployment {
     this.cloud = settings.cloud;
     this.scenarios = scenarios;
     this.bundles = bundles;
+    const faults = restoredTableFaults(this.cloud, this.nouns);
+    if (faults.length > 0) throw new SettingsInvalid(faults);
     this.longestWaitSeconds = executions < EXECUTIONS_FOR_WAITING ? 0 : LONGEST_WAIT_SECONDS;
   }
 

@@ -53,8 +53,8 @@ export function kapokFunction(scope: Construct, deployment: Deployment, describe
   const { network } = deployment.cloud;
   if (speaksToChain && network) {
     (made.node.defaultChild as CfnFunction).vpcConfig = {
-      subnetIds: network.subnets,
-      securityGroupIds: network.securityGroups,
+      subnetIds: network.subnets.toSorted(),
+      securityGroupIds: network.securityGroups.toSorted(),
     };
   }
   return made;

@@ -1,31 +1,33 @@
 import { Stack } from "aws-cdk-lib";
+import type { CfnVPCEndpointProps } from "aws-cdk-lib/aws-ec2";
 import { CfnVPCEndpoint } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
 
 /**
  * The ways out that functions in a network need: to the keys, to the secret of the chain's nodes, to each other, to the
- * tables, and to S3, where CloudFormation takes the deployer's answer.
+ * user pool, whose clients the deployer looks up, to the tables, and to S3, where CloudFormation takes its answer.
  */
-export function networkEndpoints(scope: Construct, { cloud: { network } }: Deployment): void {
-  if (!network?.routeTables) return;
+export function networkEndpoints(scope: Construct, { cloud: { network } }: Deployment): CfnVPCEndpoint[] {
+  if (!network?.routeTables) return [];
   const { region } = Stack.of(scope);
-  for (const service of ["kms", "secretsmanager", "lambda"]) {
+  const { routeTables } = network;
+  const endpoint = (service: string, props: Partial<CfnVPCEndpointProps>) =>
     new CfnVPCEndpoint(scope, `Endpoint-${service}`, {
+      serviceName: `com.amazonaws.${region}.${service}`,
+      vpcId: network.vpc,
+      ...props,
+    });
+  const interfaces = ["kms", "secretsmanager", "lambda", "cognito-idp"].map((service) =>
+    endpoint(service, {
       vpcEndpointType: "Interface",
-      serviceName: `com.amazonaws.${region}.${service}`,
-      vpcId: network.vpc,
-      subnetIds: network.subnets,
-      securityGroupIds: network.securityGroups,
+      subnetIds: network.subnets.toSorted(),
+      securityGroupIds: network.securityGroups.toSorted(),
       privateDnsEnabled: true,
-    });
-  }
-  for (const service of ["dynamodb", "s3"]) {
-    new CfnVPCEndpoint(scope, `Endpoint-${service}`, {
-      vpcEndpointType: "Gateway",
-      serviceName: `com.amazonaws.${region}.${service}`,
-      vpcId: network.vpc,
-      routeTableIds: network.routeTables,
-    });
-  }
+    }),
+  );
+  const gateways = ["dynamodb", "s3"].map((service) =>
+    endpoint(service, { vpcEndpointType: "Gateway", routeTableIds: routeTables.toSorted() }),
+  );
+  return [...interfaces, ...gateways];
 }

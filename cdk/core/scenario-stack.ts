@@ -28,7 +28,7 @@ export class ScenarioStack extends Stack {
       seconds: 29,
       megabytes: 1024,
       environment: {
-        ...apiEnvironment(deployment, core.api, state.tokens),
+        ...apiEnvironment(deployment, core.apiUrlFor(deployment), state.tokens),
         TABLES: JSON.stringify({ core: deployment.tables["core"], [scenario]: deployment.tables[scenario] }),
       },
     });

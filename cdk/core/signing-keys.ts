@@ -40,9 +40,9 @@ interface Signers {
 
 /**
  * Makes one key an organisation and generation, and one for the administrator.
- * @returns ARNs of the keys
+ * @returns the keys
  */
-export function signingKeys(scope: Construct, deployment: Deployment, { submitter, deployer }: Signers): string[] {
+export function signingKeys(scope: Construct, deployment: Deployment, { submitter, deployer }: Signers): Key[] {
   const { organisations, administrator } = keyNames(deployment);
   const keys: Key[] = [];
   for (const [id, names] of Object.entries(organisations)) {
@@ -56,7 +56,7 @@ export function signingKeys(scope: Construct, deployment: Deployment, { submitte
     const description = `Kapok ${deployment.name}: administers the book`;
     keys.push(signingKey(scope, "Administrator", administrator, description, deployer, []));
   }
-  return keys.map(({ keyArn }) => keyArn);
+  return keys;
 }
 
 function generationsOf({ signer }: OrganisationSettings): number {
@@ -136,12 +136,14 @@ function signingKey(
       }),
     ],
   });
-  return new Key(scope, id, {
+  const key = new Key(scope, id, {
     description,
-    alias,
     keySpec: KeySpec.ECC_SECG_P256K1,
     keyUsage: KeyUsage.SIGN_VERIFY,
     policy,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  // By its alias a key is found again.
+  key.addAlias(alias).applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return key;
 }

@@ -1,5 +1,5 @@
 import type { StackProps } from "aws-cdk-lib";
-import { Stack } from "aws-cdk-lib";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Role } from "aws-cdk-lib/aws-iam";
@@ -30,8 +30,12 @@ export class StateStack extends Stack {
     this.tables = Object.fromEntries(
       deployment.nouns.map((noun) => [noun, keepTable(this, noun, deployment.ownTable(noun))]),
     );
+    // Core reads it where the settings name no other one. What one of them takes away, none can import any more.
+    this.exportValue(this.tables["core"]!.tableStreamArn);
     this.submitter = functionRole(this, deployment, "submitter");
     this.deployer = functionRole(this, deployment, "deployer");
+    // The policy of a key that outlives its role names nobody, and nobody could sign any more.
+    for (const role of [this.submitter, this.deployer]) role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.alarms = alarmTopic(this, deployment);
     const keys = signingKeys(this, deployment, { submitter: this.submitter, deployer: this.deployer });
     guardKeys(this, deployment, keys, this.alarms);

@@ -6,6 +6,7 @@ import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { functionRole } from "./function-role.ts";
 import { kapokFunction } from "./kapok-function.ts";
 import { foreignKey } from "./signing-keys.ts";
@@ -51,15 +52,11 @@ export class Submitting {
       starts(names.submitter),
       starts(names.indexer),
       ...signsElsewhere(deployment),
-      ...inNetwork(deployment),
     ]);
+    standsInNetwork(submitterRole, deployment);
     const indexerRole = functionRole(scope, deployment, "indexer");
-    allow(indexerRole, [
-      access.changes(core, ...Object.values(projections)),
-      readsSecret,
-      starts(names.indexer),
-      ...inNetwork(deployment),
-    ]);
+    allow(indexerRole, [access.changes(core, ...Object.values(projections)), readsSecret, starts(names.indexer)]);
+    standsInNetwork(indexerRole, deployment);
 
     const environment = { CHAIN_SECRET: cloud.chainSecret, INDEXER: names.indexer };
     const submitting = { ...settings.submitting, timeoutMilliseconds: SUBMITTER_SECONDS * 1000 };
@@ -105,8 +102,8 @@ function signsElsewhere({ ownOrganisations }: Deployment): PolicyStatement[] {
 }
 
 /** What Lambda needs to put a function into a network; none of it can be granted for one interface only. */
-export function inNetwork({ cloud }: Deployment): PolicyStatement[] {
-  if (!cloud.network) return [];
+export function standsInNetwork(role: IRole, { cloud }: Deployment): void {
+  if (!cloud.network) return;
   const actions = [
     "CreateNetworkInterface",
     "DescribeNetworkInterfaces",
@@ -115,7 +112,8 @@ export function inNetwork({ cloud }: Deployment): PolicyStatement[] {
     "AssignPrivateIpAddresses",
     "UnassignPrivateIpAddresses",
   ];
-  return [new PolicyStatement({ actions: actions.map((action) => `ec2:${action}`), resources: ["*"] })];
+  allow(role, [new PolicyStatement({ actions: actions.map((action) => `ec2:${action}`), resources: ["*"] })]);
+  acknowledge(role, "IAM5[Resource::*]", "Lambda makes the interfaces itself; they have no names before.");
 }
 
 /** The ARN of a function of this account by its name, where the function itself would close a circle. */

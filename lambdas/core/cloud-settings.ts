@@ -34,6 +34,18 @@ export const cloudSettings = z.strictObject({
     .strictObject({
       /** Requests a client's address may make in five minutes. */
       requestsPerAddress: z.int().min(100).max(20_000_000).default(20_000),
+      /** Which secret the edge shows to the functions. One more, deployed, changes it without an interruption. */
+      originSecret: z.int().min(1).max(9999).default(1),
+      /** The API's own name. Without one it has CloudFront's, whose certificate lets clients speak TLS 1.0 too. */
+      domain: z
+        .strictObject({
+          name: z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "a domain name"),
+          /** ARN of a certificate for that name, which has to be in us-east-1. */
+          certificateArn: z
+            .string()
+            .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[A-Za-z0-9-]+$/, "a certificate of ACM in us-east-1"),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -1,3 +1,4 @@
+import { EDGE_REGION } from "../../cdk/core/edge-region.ts";
 import { keyPolicies } from "./key-policies.ts";
 import type { CdkOptions } from "./cdk.ts";
 import { cdk } from "./cdk.ts";
@@ -28,10 +29,13 @@ export async function deploy(
   for (const line of keyPolicies(deployed)) say(line);
 
   const env = { ...options.env, KAPOK_SETTINGS: path, KAPOK_EXECUTIONS: String(executions) };
-  if (!(await hasStack("CDKToolkit"))) {
-    say(`The CDK was never used in account ${account}, region ${region}: it is prepared for it once.`);
-    await cdk(["bootstrap", `aws://${account}/${region}`], { ...options, env });
+  const unprepared: string[] = [];
+  for (const each of new Set(cloud.edge ? [region, EDGE_REGION] : [region])) {
+    if (await hasStack("CDKToolkit", each)) continue;
+    say(`The CDK was never used in account ${account}, region ${each}: it is prepared for it once.`);
+    unprepared.push(`aws://${account}/${each}`);
   }
+  if (unprepared.length > 0) await cdk(["bootstrap", ...unprepared], { ...options, env });
   await cdk(["deploy", "--all", ...args], { ...options, env });
   return readOutputs(cloud.deployment);
 }

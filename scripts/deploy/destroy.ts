@@ -9,7 +9,8 @@ import { deployedSettings } from "./deployed-settings.ts";
 
 try {
   const { path, cloud } = deployedSettings();
-  const stacks = [...scenarios.map(({ name }) => name), "core"];
+  const edge = cloud.edge ? ["edge-log", "edge"] : [];
+  const stacks = [...scenarios.map(({ name }) => name), "core", ...edge];
   await cdk(["destroy", ...stacks, ...process.argv.slice(2)], { env: { KAPOK_SETTINGS: path } });
   console.log(`What must not be lost is still there: the stack ${cloud.deployment}-state.`);
 } catch (error) {

@@ -25,9 +25,15 @@ export async function readOutputs(deployment: string): Promise<Outputs> {
   return { poolId, apiUrl, tokenUrl };
 }
 
-/** Whether an account and region have a stack. */
-export async function hasStack(name: string): Promise<boolean> {
-  return Object.keys(await outputsOf(new CloudFormationClient(), name)).length > 0;
+/** Which of the origin's secrets a deployment's edge sends; undefined where it has no edge, or is not there. */
+export async function readOriginSecret(deployment: string): Promise<number | undefined> {
+  const number = (await outputsOf(new CloudFormationClient(), `${deployment}-core`))["OriginSecret"];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** Whether an account has a stack with outputs in a region. */
+export async function hasStack(name: string, region: string): Promise<boolean> {
+  return Object.keys(await outputsOf(new CloudFormationClient({ region }), name)).length > 0;
 }
 
 async function outputsOf(client: CloudFormationClient, StackName: string): Promise<Record<string, string>> {

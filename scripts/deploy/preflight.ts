@@ -8,6 +8,7 @@ import { expectChain } from "../../lambdas/core/chain/expect-chain.ts";
 import { openChain } from "../../lambdas/core/functions/open-chain.ts";
 import { saying } from "../../lambdas/core/log.ts";
 import type { DeployedSettings } from "./deployed-settings.ts";
+import { edgeAdvice, expectNextSecret } from "./edge-preflight.ts";
 import { readPoolId } from "./outputs.ts";
 
 /** Below so many executions at once, `Prefer: wait` is not honoured: whoever waits would keep others from working. */
@@ -49,6 +50,7 @@ export async function preflight(deployed: DeployedSettings): Promise<Preflight> 
   if (faults.length > 0) throw new NotReady(faults);
   await look(() => chain(deployed));
   await look(() => tokenDomain(deployed));
+  if (deployed.cloud.edge) await look(() => expectNextSecret(deployed.cloud));
   const executions = await new LambdaClient()
     .send(new GetAccountSettingsCommand())
     .then(({ AccountLimit }) => AccountLimit?.ConcurrentExecutions ?? 0);
@@ -61,7 +63,7 @@ export async function preflight(deployed: DeployedSettings): Promise<Preflight> 
             `Raise the quota "Concurrent executions" (L-B99A9384) to 1,000, then deploy again.`,
         ]
       : [];
-  return { found, advice, executions };
+  return { found, advice: [...advice, ...edgeAdvice(deployed.cloud)], executions };
 }
 
 async function account({ account, region }: DeployedSettings): Promise<string> {

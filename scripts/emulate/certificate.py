@@ -48,6 +48,7 @@ def _names(region: str) -> list:
         f"*.execute-api.{region}.amazonaws.com",
         f"*.{region}.amazonaws.com",
         f"*.auth.{region}.amazoncognito.com",
+        "*.cloudfront.net",
     ]
     return [x509.DNSName(name) for name in dns] + [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 

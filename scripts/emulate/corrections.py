@@ -5,11 +5,14 @@ whether it has. `apply` changes modules of ministack in place, before it serves.
 """
 
 import contextvars
+import http.client
 import json
 import os
 import re
 import secrets
 import signal
+import socket
+import ssl
 import string
 import subprocess
 import threading
@@ -19,8 +22,8 @@ import types
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import _request_account_id, _request_region
-from ministack.services import apigateway, cognito, dynamodb, eventbridge, iam, lambda_svc
-from ministack.services.cloudformation import provisioners
+from ministack.services import apigateway, cloudfront, cognito, dynamodb, eventbridge, iam, lambda_svc
+from ministack.services.cloudformation import engine, provisioners
 
 
 def apply() -> None:
@@ -660,6 +663,74 @@ class Lane:
         self.gathering_since = None
 
 
+# CloudFormation
+
+
+def outputs_are_read_from_their_region() -> None:
+    """`Fn::GetStackOutput` looks for the other stack in the reader's own region, whatever its `Region` says."""
+    resolve = engine._resolve_refs
+
+    def resolve_there(value, resources, params, conditions, mappings, stack_name, stack_id):
+        rest = (resources, params, conditions, mappings, stack_name, stack_id)
+        spec = value.get("Fn::GetStackOutput") if isinstance(value, dict) else None
+        region = resolve(spec["Region"], *rest) if isinstance(spec, dict) and "Region" in spec else None
+        if region is None:
+            return resolve(value, *rest)
+        here = _request_region.set(region)
+        try:
+            return resolve(value, *rest)
+        finally:
+            _request_region.reset(here)
+
+    engine._resolve_refs = resolve_there
+
+
+def logs_of_the_edge_can_be_asked_for() -> None:
+    """What delivers the logs of CloudFront and WAF is unknown, and a stack that has it fails. Here it is made, and nothing is
+    ever delivered: there are no such logs."""
+
+    def create(logical_id, properties, stack_name):
+        name = properties.get("Name") or f"{stack_name}-{logical_id}"
+        return name, {"Arn": f"arn:aws:logs:{_request_region.get()}:{_request_account_id.get()}:edge-log:{name}"}
+
+    for kind in ("Logs::DeliverySource", "Logs::DeliveryDestination", "Logs::Delivery", "WAFv2::LoggingConfiguration"):
+        provisioners._RESOURCE_HANDLERS[f"AWS::{kind}"] = {"create": create, "delete": lambda *_: None}
+
+
+# CloudFront
+
+
+def origins_of_aws_are_found_here() -> None:
+    """An origin that is an HTTP API is refused, since its name would lead to AWS: it leads to this very emulator."""
+    forward = cloudfront._forward_to_origin
+    port = int(os.environ["GATEWAY_PORT"])
+    trusted = ssl.create_default_context(cafile=os.path.join(os.environ["HOME"], "authority.pem"))
+
+    class Connection(http.client.HTTPSConnection):
+        def connect(self):
+            plain = socket.create_connection(("127.0.0.1", port), self.timeout)
+            self.sock = trusted.wrap_socket(plain, server_hostname=self.host)
+
+    def forward_here(origin, method, uri, query, headers, body, *viewer):
+        host = origin["domain_name"].split(":")[0]
+        if ".execute-api." not in host:
+            return forward(origin, method, uri, query, headers, body, *viewer)
+        connection = Connection(host, timeout=origin.get("read_timeout", 30))
+        sent = cloudfront._origin_request_headers(origin, headers, *viewer[1:])
+        try:
+            connection.request(method, uri + (f"?{query}" if query else ""), body=body or None, headers=sent)
+            answer = connection.getresponse()
+            return answer.status, answer.reason, answer.getheaders(), answer.read()
+        except TimeoutError as error:
+            raise cloudfront.OriginTimeout(str(error)) from error
+        except OSError as error:
+            raise cloudfront.OriginUnreachable(str(error)) from error
+        finally:
+            connection.close()
+
+    cloudfront._forward_to_origin = forward_here
+
+
 CORRECTIONS = [
     port_443_is_left_alone,
     health_belongs_to_the_api,
@@ -681,4 +752,7 @@ CORRECTIONS = [
     http_api_events_have_cookies,
     filters_match_what_is_absent,
     streams_are_delivered_as_documented,
+    outputs_are_read_from_their_region,
+    logs_of_the_edge_can_be_asked_for,
+    origins_of_aws_are_found_here,
 ]

@@ -85,6 +85,7 @@ export class Emulation {
       deployment: this.deployment,
       chainSecret: this.chainSecret,
       tokenDomain: `${this.deployment}-emulated`,
+      ...edgeOf(settings),
     };
     writeFileSync(this.settingsPath, JSON.stringify({ ...settings, cloud }, undefined, 2));
     this.outputs = await deploy(deployedSettings(this.settingsPath), {
@@ -120,6 +121,12 @@ export class Emulation {
     const { urls, shown = urls.join(",") } = this.options.chain;
     await this.home.keepBook({ rpcUrl: shown, chainId, genesisHash, addresses, startBlock });
   }
+}
+
+/** What the settings say of an edge is deployed as it is; all else of the cloud is this machine's. */
+function edgeOf({ cloud }: Record<string, unknown>): { edge?: unknown } {
+  const { edge } = (cloud ?? {}) as { edge?: unknown };
+  return edge === undefined ? {} : { edge };
 }
 
 /** From here on, this process and its children speak to the emulator and to nobody else. */

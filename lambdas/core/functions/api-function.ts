@@ -9,7 +9,9 @@ import { logger, saying } from "../log.ts";
 import type { Service } from "../scenario.ts";
 import { readClient } from "../store/clients.ts";
 import { dynamodb } from "../store/table.ts";
-import { readVariables, tables } from "./variables.ts";
+import { originSecrets } from "./origin-secrets.ts";
+import { throughEdge } from "./through-edge.ts";
+import { names, readVariables, tables } from "./variables.ts";
 
 const variables = z.object({
   DEPLOYMENT: z.string(),
@@ -19,11 +21,13 @@ const variables = z.object({
   TOKEN_ISSUER: z.url(),
   LONGEST_WAIT_SECONDS: z.coerce.number().int().min(0).max(20),
   VERSION: z.string(),
+  /** Names of the secrets by which a request shows that it came through the edge; absent where there is none. */
+  ORIGIN_SECRETS: names.optional(),
 });
 
 /** The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that. */
 export function apiFunction(part: string, scenarios: readonly Service[]) {
-  const { DEPLOYMENT, TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION } =
+  const { DEPLOYMENT, TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION, ORIGIN_SECRETS } =
     readVariables(variables);
   const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part, DEPLOYMENT), false);
   const front = new Front(kapok, () => {});
@@ -40,7 +44,7 @@ export function apiFunction(part: string, scenarios: readonly Service[]) {
       kapok.log.error("request-failed", { requestId, method, path, error: saying(error) });
     },
   });
-  const answer = handle(app);
+  const answer = ORIGIN_SECRETS ? throughEdge(handle(app), originSecrets(ORIGIN_SECRETS, kapok.log)) : handle(app);
   return (event: LambdaEvent, context?: LambdaContext) => answer(withKeyAsSent(event), context);
 }
 

@@ -15,6 +15,12 @@ export function json<Schema extends z.ZodType>(schema: Schema) {
     .pipe(schema);
 }
 
+/** Names with commas between them. */
+export const names = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(","));
+
 /** Table names, by what they are for. */
 export const tables = json(z.record(z.string(), z.string()));
 

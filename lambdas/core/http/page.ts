@@ -28,7 +28,8 @@ ${body}
 `;
 }
 
-const style = `
+/** The one style of every page; the edge lets no other pass. */
+export const style = `
 :root { color-scheme: light dark; --line: #8884; --accent: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --accent: #ff8a80; } }
 body { font: 16px/1.55 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0; }

@@ -23,6 +23,8 @@ export class FakeCloud {
   /** How many messages lie in queues, by name. */
   readonly queues = new Map<string, number>();
   chainUrls: string[] = [];
+  /** What secrets hold, by name, beside the chain's; or the name of the error that reading one ends in. */
+  readonly secrets = new Map<string, string | { error: string }>();
   /** Whether KMS refuses every signature. */
   keysAreDisabled = false;
   /** The function that nobody may start. */
@@ -96,7 +98,11 @@ export class FakeCloud {
     if (operation === "Sign" && this.keysAreDisabled) {
       return void response.writeHead(400).end(JSON.stringify({ __type: "DisabledException", message: "it is" }));
     }
-    response.end(JSON.stringify(await this.result(operation, input)));
+    const secret = operation === "GetSecretValue" ? this.secrets.get(input["SecretId"]) : undefined;
+    if (typeof secret === "object") {
+      return void response.writeHead(400).end(JSON.stringify({ __type: secret.error, message: "no" }));
+    }
+    response.end(JSON.stringify(secret ? { SecretString: secret } : await this.result(operation, input)));
   }
 
   private async result(operation: string, input: Record<string, any>): Promise<object> {
