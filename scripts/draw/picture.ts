@@ -70,7 +70,8 @@ class Picture {
       ...this.rows.flatMap((row) => this.badges(row)),
     ];
     const title = text(LEFT, 38, "What is deployed", { size: 22, weight: 700 });
-    const about = "A red arrow starts a function and does not wait for it. Generated from the templates by npm run draw";
+    const about =
+      "A red arrow starts a function and does not wait for it. Generated from the templates by npm run draw";
     const note = text(this.width - LEFT, 38, about, { size: 12, fill: "#777777", anchor: "end" });
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${this.width}" height="${this.height}" viewBox="0 0 ${this.width} ${this.height}" font-family="Helvetica, Arial, 'Noto Sans', sans-serif">`,
