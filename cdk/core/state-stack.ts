@@ -30,6 +30,8 @@ export class StateStack extends Stack {
     this.tables = Object.fromEntries(
       deployment.nouns.map((noun) => [noun, keepTable(this, noun, deployment.ownTable(noun))]),
     );
+    // Also where nobody reads it, since an export that core still reads cannot go: the next deployment may name another one.
+    this.exportValue(this.tables["core"]!.tableStreamArn!);
     this.submitter = functionRole(this, deployment, "submitter");
     this.deployer = functionRole(this, deployment, "deployer");
     this.alarms = alarmTopic(this, deployment);
