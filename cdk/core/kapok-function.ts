@@ -1,6 +1,14 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { IRole } from "aws-cdk-lib/aws-iam";
-import { Architecture, CfnFunction, Code, Function, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
@@ -33,6 +41,8 @@ export function kapokFunction(scope: Construct, deployment: Deployment, describe
     timeout: Duration.seconds(seconds),
     memorySize: megabytes,
     environment: { DEPLOYMENT: deployment.name, TABLES: JSON.stringify(deployment.tables), ...environment },
+    // An indexer starts its own successor for ever; Lambda takes that for a mistake after sixteen of them.
+    recursiveLoop: RecursiveLoop.ALLOW,
     loggingFormat: LoggingFormat.TEXT,
     logGroup: new LogGroup(scope, `Log-${part}`, {
       logGroupName: logGroupName(deployment, part),

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import string
 import subprocess
 import threading
@@ -314,7 +315,7 @@ def client_secrets_are_plain() -> None:
 
 def functions_see_their_own_environment() -> None:
     """A function's process inherits the emulator's whole environment, which would hide that a variable is missing."""
-    meant = r"PATH|HOME|LANG|TZ|TMPDIR|AWS_ENDPOINT_URL|NODE_.*|HTTPS_PROXY|NO_PROXY|FUNCTION_.*"
+    meant = r"PATH|HOME|LANG|TZ|TMPDIR|AWS_ENDPOINT_URL|NODE_.*|HTTPS_PROXY|NO_PROXY"
     hidden = {name for name in os.environ if not re.fullmatch(meant, name)}
 
     class Popen(subprocess.Popen):
@@ -332,6 +333,114 @@ def warm_calls_do_not_wait_for_logs() -> None:
     """Each warm call waits up to 50 ms for a first line of log. What comes later is still read with the next call."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
     drain.__defaults__ = (0.002, *drain.__defaults__[1:])
+
+
+def environments_outlive_errors() -> None:
+    """A function's process is killed where its handler throws, and the error has neither its type nor its trace. On AWS the
+    same process goes on, with whatever it remembers, and the caller, or a dead letter, is told all of it."""
+    script = lambda_runtime._NODEJS_WORKER_SCRIPT
+    thrown = contextvars.ContextVar("thrown")
+    for said, error in (
+        ('status: "error", error: String(err.message || err), trace: err.stack || ""', "err"),
+        ('status: "error", error: e.message, trace: e.stack', "e"),
+    ):
+        assert said in script
+        told = f"errorType: {error}?.name ?? typeof {error}, errorMessage: String({error}?.message ?? {error})"
+        trace = f'trace: String({error}?.stack ?? "").split("\\n")'
+        script = script.replace(said, f'status: "ok", thrown: {{ {told}, {trace} }}')
+    lambda_runtime._NODEJS_WORKER_SCRIPT = script
+    invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
+
+    def invoke_and_keep(self, *args, **keywords):
+        result = invoke(self, *args, **keywords)
+        error = result.pop("thrown", None)
+        thrown.set(error)
+        if error is None:
+            return result
+        return {**result, "status": "error", "error": error["errorMessage"], "trace": "\n".join(error["trace"])}
+
+    def execute_and_tell(*args, **keywords):
+        thrown.set(None)
+        result = execute(*args, **keywords)
+        error = thrown.get()
+        return result if error is None else {**result, "body": error}
+
+    lambda_runtime.Worker.invoke = invoke_and_keep
+    lambda_svc._execute_function_warm = execute_and_tell
+
+
+def environments_freeze_between_calls() -> None:
+    """A function's process goes on when it has answered, which would hide that something is not waited for. On AWS it
+    stands still until the next call."""
+    invoke, end = lambda_runtime.Worker.invoke, lambda_runtime._signal
+
+    def send(process, number):
+        if process is not None and process.poll() is None:
+            process.send_signal(number)
+
+    def invoke_thawed(self, *args, **keywords):
+        send(self._proc, signal.SIGCONT)
+        try:
+            return invoke(self, *args, **keywords)
+        finally:
+            send(self._proc, signal.SIGSTOP)
+
+    def end_thawed(process):
+        end(process)
+        send(process, signal.SIGCONT)
+
+    lambda_runtime.Worker.invoke = invoke_thawed
+    lambda_runtime._signal = end_thawed
+
+
+def chains_of_invocations_are_counted() -> None:
+    """Lambda stops a function that was invoked some 16 times in one chain of calls, by itself or through others, unless its
+    template says `RecursiveLoop: Allow`. It knows chains by the trace header that the SDK passes on; the emulator gives no
+    such header to functions, and drops that property of a template."""
+
+    def trace_of_this_chain(config, inbound=None):
+        root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+        depth = lambda_svc._invoke_depth.get()
+        return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0;Lineage=1:{root[-8:]}:{depth}"
+
+    def depth_of(headers):
+        lineage = re.search(r"Lineage=\d+:[0-9a-f]+:(\d+)", headers.get("x-amzn-trace-id", ""))
+        return int(lineage.group(1)) if lineage else 0
+
+    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = handler["create"], handler["update"]
+
+    def keep(made, properties):
+        lambda_svc._functions[made[0]]["recursive_loop"] = properties.get("RecursiveLoop") or "Terminate"
+        return made
+
+    lambda_svc._xray_trace_id_for_invocation = trace_of_this_chain
+    lambda_svc._inbound_invoke_depth = depth_of
+    handler["create"] = lambda logical_id, properties, *args, **keywords: keep(
+        create(logical_id, properties, *args, **keywords), properties
+    )
+    handler["update"] = lambda physical_id, old, new, *args, **keywords: keep(
+        update(physical_id, old, new, *args, **keywords), new
+    )
+
+
+def starting_takes_ten_seconds_at_most() -> None:
+    """A function whose code hangs while it is loaded hangs for ever, and with it a deployment that waits for it."""
+    spawn = lambda_runtime.Worker._spawn
+
+    def spawn_in_time(self):
+        def give_up():
+            if self._proc is not None:
+                self._proc.kill()
+
+        timer = threading.Timer(max(10, self.config.get("Timeout", 3)), give_up)
+        timer.start()
+        try:
+            spawn(self)
+        finally:
+            timer.cancel()
+
+    lambda_runtime.Worker._spawn = spawn_in_time
 
 
 # HTTP API
@@ -564,6 +673,10 @@ CORRECTIONS = [
     client_secrets_are_plain,
     functions_see_their_own_environment,
     warm_calls_do_not_wait_for_logs,
+    environments_outlive_errors,
+    environments_freeze_between_calls,
+    chains_of_invocations_are_counted,
+    starting_takes_ten_seconds_at_most,
     http_api_answers_as_aws,
     http_api_events_have_cookies,
     filters_match_what_is_absent,

@@ -27,7 +27,12 @@ export interface EmulationOptions {
   /** Settings as for one machine; what the cloud needs beside them is added here. */
   settings: Record<string, unknown>;
   /** JSON-RPC endpoints, and what is sent with every request to them. */
-  chain: { urls: string[]; headers?: Record<string, string> };
+  chain: {
+    urls: string[];
+    headers?: Record<string, string>;
+    /** What the book's file says instead, for whoever is no function. */
+    shown?: string;
+  };
   /** Names everything of it; deployments of one emulator have different ones. */
   deployment?: string;
   say?: (line: string) => void;
@@ -54,7 +59,8 @@ export class Emulation {
     const { emulator, home, chain, deployment = "kapok" } = options;
     mkdirSync(home, { recursive: true });
     trust(emulator);
-    const secret = new CreateSecretCommand({ Name: `${deployment}-chain`, SecretString: JSON.stringify(chain) });
+    const SecretString = JSON.stringify({ urls: chain.urls, headers: chain.headers });
+    const secret = new CreateSecretCommand({ Name: `${deployment}-chain`, SecretString });
     const { ARN } = await new SecretsManagerClient().send(secret);
     const emulation = new Emulation(options, ARN!);
     await emulation.deploy(options.settings);
@@ -108,8 +114,8 @@ export class Emulation {
     const book = await readBook(this.kapok().core);
     if (!book) throw new Error(`the deployment made no book; ${this.log} says why`);
     const { chainId, genesisHash, addresses, startBlock } = book;
-    const rpcUrl = this.options.chain.urls.join(",");
-    await this.home.keepBook({ rpcUrl, chainId, genesisHash, addresses, startBlock });
+    const { urls, shown = urls.join(",") } = this.options.chain;
+    await this.home.keepBook({ rpcUrl: shown, chainId, genesisHash, addresses, startBlock });
   }
 }
 

@@ -29,8 +29,8 @@ export interface EmulatorOptions {
   port?: number;
   /** Where functions send their calls to AWS, such as a proxy in front of the emulator; the emulator itself, if nothing else is said. */
   functionsEndpoint?: string;
-  /** Further variables that every function sees. */
-  functionsEnvironment?: Record<string, string>;
+  /** Further variables of ministack, such as LAMBDA_ACCOUNT_CONCURRENCY; functions do not see them. */
+  variables?: Record<string, string>;
   /** Takes a line for whoever watches. */
   report?: (line: string) => void;
 }
@@ -131,7 +131,7 @@ interface Key {
 
 /** All that the emulator, and with it each function, sees of the world: nothing of whoever started it. */
 function environmentOf(options: EmulatorOptions, port: number, names: NameServer, key: Key): Record<string, string> {
-  const { folder, functionsEndpoint = `https://127.0.0.1:${port}`, functionsEnvironment = {} } = options;
+  const { folder, functionsEndpoint = `https://127.0.0.1:${port}`, variables = {} } = options;
   const root = randomBytes(30).toString("base64url");
   return {
     // Functions run on the first Node of the PATH: ours.
@@ -160,7 +160,7 @@ function environmentOf(options: EmulatorOptions, port: number, names: NameServer
     AWS_ENDPOINT_URL: functionsEndpoint,
     NODE_EXTRA_CA_CERTS: join(folder, "authority.pem"),
     ...names.environment,
-    ...functionsEnvironment,
+    ...variables,
   };
 }
 

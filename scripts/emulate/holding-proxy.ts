@@ -136,7 +136,8 @@ export class HoldingProxy {
 
   /** The target need not be there yet: an emulator has to know its proxy before it starts. */
   static async start(target: Target): Promise<HoldingProxy> {
-    const server = createServer().listen(0, "127.0.0.1");
+    // Functions stand still between calls: connections must be there still when they go on.
+    const server = createServer({ keepAliveTimeout: 75_000 }).listen(0, "127.0.0.1");
     await once(server, "listening");
     return new HoldingProxy(server, target);
   }

@@ -1,7 +1,7 @@
 /** The emulator's programs: installed once, at the versions and hashes of `requirements.txt`, in a folder of their own. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,9 +39,8 @@ export async function installedPython(report: (line: string) => void, cache = de
   const program = join(folder, "bin", "python");
   if (existsSync(program)) return program;
   report("Installing the emulator of AWS (once, a few seconds)");
-  const unfinished = `${folder}.${process.pid}.new`;
-  rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
+  const unfinished = mkdtempSync(`${folder}.unfinished-`);
   try {
     await install(python, unfinished);
     putInPlace(unfinished, folder);

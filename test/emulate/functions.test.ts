@@ -28,6 +28,19 @@ describe("Functions in the emulator", function () {
     expect((await toy.call("writer", { do: "version" })).value).to.equal(process.version);
   });
 
+  it("stand still between calls", async () => {
+    await toy.call("writer", { do: "leave" });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await toy.call("writer", { do: "leave" })).value).to.be.lessThan(10);
+  });
+
+  it("go on in the same process after an error, which the caller is told with its type", async () => {
+    const { pid } = (await toy.call("failing", {})).value as { pid: number };
+    const { error, type } = await toy.call("failing", { do: "throw", id: "here" });
+    expect([error, type]).to.deep.equal(["on purpose", "TypeError"]);
+    expect((await toy.call("failing", {})).value).to.include({ pid });
+  });
+
   it("are killed when their time is up", async () => {
     const { error } = await toy.call("failing", { do: "slow", id: "late", milliseconds: 1_800 });
     expect(error).to.match(/timed out after 1.00 seconds/);
@@ -47,6 +60,13 @@ describe("Functions in the emulator", function () {
     expect((await toy.rows("throws")).filter((row) => row.startsWith("event"))).to.have.length(2);
     letters = letters.filter(({ requestPayload }) => requestPayload?.id === "event");
     expect(letters[0]).to.have.nested.property("requestContext.condition", "RetriesExhausted");
+  });
+
+  it("are stopped when they call themselves too often, unless their template allows it", async () => {
+    for (const name of ["looping", "endless"]) await toy.callAsynchronously(name, { do: "loop", left: 20 });
+    await until("the endless one", async () => (await toy.rows("loop")).includes("toy-endless#1"));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await toy.rows("loop")).filter((row) => row.startsWith("toy-looping"))).to.have.length(16);
   });
 
   it("are called by a schedule", async () => {

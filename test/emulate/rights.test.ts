@@ -1,6 +1,15 @@
 import { createPublicKey, verify } from "node:crypto";
 import { SignCommand } from "@aws-sdk/client-kms";
+import {
+  AddPermissionCommand,
+  GetPolicyCommand,
+  PutFunctionEventInvokeConfigCommand,
+  RemovePermissionCommand,
+} from "@aws-sdk/client-lambda";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
+import type { Gateway } from "../../scripts/emulate/gateway.ts";
+import { startGateway } from "../../scripts/emulate/gateway.ts";
 import { Toy } from "./toy.ts";
 
 const explicitDeny = /not authorized to perform: kms:Sign .* explicit deny in a resource-based policy/;
@@ -8,7 +17,15 @@ const explicitDeny = /not authorized to perform: kms:Sign .* explicit deny in a 
 describe("Rights in the emulator", function () {
   this.timeout(180_000);
   let toy: Toy;
-  before(async () => (toy = await Toy.shared()));
+  let gateway: Gateway;
+  before(async () => {
+    toy = await Toy.shared();
+    const tokenUrl = "https://toy-tokens.auth.invalid/oauth2/token";
+    gateway = await startGateway({ emulator: toy.emulator, apiUrl: toy.outputs.ApiUrl, tokenUrl });
+  });
+  after(() => gateway?.close());
+
+  const arnOf = (service: string) => `arn:aws:${service}:${toy.emulator.region}:${toy.emulator.account}`;
 
   const sign = (name: string, more = {}) => toy.call(name, { do: "sign", KeyId: toy.outputs.KeyArn, ...more });
 
@@ -59,5 +76,36 @@ describe("Rights in the emulator", function () {
     expect((await both("guest#2", "guest#3")).error).to.equal(undefined);
     expect((await both("guest#4", "queue#2")).error).to.match(/not authorized to perform: dynamodb:PutItem/);
     expect(await toy.rows("guest#4")).to.deep.equal([]);
+  });
+
+  it("a secret is read by the role that may", async () => {
+    await toy.secrets.send(new CreateSecretCommand({ Name: "toy", SecretString: "canary" }));
+    expect((await toy.call("writer", { do: "secret" })).value).to.equal("canary");
+    expect((await toy.call("stranger", { do: "secret" })).error).to.match(
+      /not authorized to perform: secretsmanager:GetSecretValue/,
+    );
+  });
+
+  it("a destination is refused to a function whose role may not send there", async () => {
+    const command = new PutFunctionEventInvokeConfigCommand({
+      FunctionName: "toy-stranger",
+      DestinationConfig: { OnFailure: { Destination: `${arnOf("sqs")}:toy-dead-letters` } },
+    });
+    const refusal = await toy.functions.send(command).catch((error) => error);
+    expect(refusal.name).to.equal("InvalidParameterValueException");
+    expect(refusal.message).to.match(/does not have permissions to call SendMessage/);
+  });
+
+  it("the API reaches only a function whose own policy lets it", async () => {
+    const { Policy } = await toy.functions.send(new GetPolicyCommand({ FunctionName: "toy-guest" }));
+    const [statement] = JSON.parse(Policy!).Statement;
+    await toy.functions.send(new RemovePermissionCommand({ FunctionName: "toy-guest", StatementId: statement.Sid }));
+    const ask = () => fetch(`${gateway.url}/elsewhere`).then(({ status }) => status);
+    expect(await ask()).to.equal(500);
+    const permission = { Action: "lambda:InvokeFunction", Principal: "apigateway.amazonaws.com" };
+    const SourceArn = statement.Condition.ArnLike["AWS:SourceArn"];
+    const back = { FunctionName: "toy-guest", StatementId: statement.Sid, ...permission, SourceArn };
+    await toy.functions.send(new AddPermissionCommand(back));
+    expect(await ask()).to.equal(201);
   });
 });

@@ -11,6 +11,7 @@ import { DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dy
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { build } from "esbuild";
 import type { Emulator } from "../../scripts/emulate/emulator.ts";
@@ -37,6 +38,7 @@ export interface Outputs {
 export interface Outcome {
   value?: unknown;
   error?: string;
+  type?: string;
 }
 
 export class Toy {
@@ -46,7 +48,8 @@ export class Toy {
   readonly database: DynamoDBClient;
   readonly keys: KMSClient;
   readonly tokens: CognitoIdentityProviderClient;
-  readonly #functions: LambdaClient;
+  readonly functions: LambdaClient;
+  readonly secrets: SecretsManagerClient;
   readonly #queues: SQSClient;
   #outputs: Outputs | undefined;
 
@@ -67,7 +70,8 @@ export class Toy {
     this.database = new DynamoDBClient(config);
     this.keys = new KMSClient(config);
     this.tokens = new CognitoIdentityProviderClient(config);
-    this.#functions = new LambdaClient({ ...config, maxAttempts: 1 });
+    this.secrets = new SecretsManagerClient(config);
+    this.functions = new LambdaClient({ ...config, maxAttempts: 1 });
     this.#queues = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
   }
 
@@ -129,14 +133,14 @@ export class Toy {
 
   async call(name: string, event: Record<string, unknown>): Promise<Outcome> {
     const command = new InvokeCommand({ FunctionName: `toy-${name}`, Payload: JSON.stringify(event) });
-    const { FunctionError, Payload } = await this.#functions.send(command);
+    const { FunctionError, Payload } = await this.functions.send(command);
     const answer = JSON.parse(Buffer.from(Payload!).toString());
-    return FunctionError ? { error: answer.errorMessage } : { value: answer };
+    return FunctionError ? { error: answer.errorMessage, type: answer.errorType } : { value: answer };
   }
 
   async callAsynchronously(name: string, event: Record<string, unknown>): Promise<void> {
     const [FunctionName, Payload] = [`toy-${name}`, JSON.stringify(event)];
-    await this.#functions.send(new InvokeCommand({ FunctionName, Payload, InvocationType: "Event" }));
+    await this.functions.send(new InvokeCommand({ FunctionName, Payload, InvocationType: "Event" }));
   }
 
   async put(pk: string, sk: string, more: Record<string, AttributeValue> = {}): Promise<void> {

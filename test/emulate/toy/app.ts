@@ -3,7 +3,7 @@
  * AWS does: a table with a stream, a key that one role may sign with, functions with roles of their own, an HTTP API, a
  * schedule, a custom resource, clients that get tokens.
  */
-import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { App, ArnFormat, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { OAuthScope, ResourceServerScope, UserPool } from "aws-cdk-lib/aws-cognito";
@@ -53,6 +53,13 @@ function toyFunction(name: string, options: Partial<lambda.FunctionProps> = {}):
 }
 
 const writer = toyFunction("writer");
+const secretArn = stack.formatArn({
+  service: "secretsmanager",
+  resource: "secret",
+  resourceName: "toy-??????",
+  arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+});
+writer.addToRolePolicy(new iam.PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] }));
 table.grantReadWriteData(writer);
 const stranger = toyFunction("stranger");
 stranger.addToRolePolicy(
@@ -139,6 +146,21 @@ table.grantReadWriteData(failing);
 deadLetters.grantSendMessages(failing);
 failing.configureAsyncInvoke({ retryAttempts: 1, onFailure: new SqsDestination(deadLetters) });
 failing.grantInvoke(writer);
+
+for (const [name, recursiveLoop] of [
+  ["looping", lambda.RecursiveLoop.TERMINATE],
+  ["endless", lambda.RecursiveLoop.ALLOW],
+] as const) {
+  const loop = toyFunction(name, { recursiveLoop });
+  table.grantReadWriteData(loop);
+  const itself = stack.formatArn({
+    service: "lambda",
+    resource: "function",
+    resourceName: `toy-${name}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  loop.addToRolePolicy(new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [itself] }));
+}
 
 const swept = toyFunction("swept");
 table.grantReadWriteData(swept);

@@ -8,12 +8,17 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateGrantCommand, GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
 const table = process.env["TABLE"]!;
 const database = new DynamoDBClient();
 const keys = new KMSClient();
+const secrets = new SecretsManagerClient();
 let calls = 0;
+let ticks = 0;
+let ticking: NodeJS.Timeout | undefined;
 
 interface ToyEvent {
   /** What to do, where somebody invokes the function directly. */
@@ -113,6 +118,20 @@ async function act(event: ToyEvent, context: Record<string, unknown>): Promise<u
       const TransactItems = items.map((Item) => ({ Put: { TableName: table, Item } }));
       return database.send(new TransactWriteItemsCommand({ TransactItems }));
     }
+    case "loop": {
+      const left = Number(event["left"]);
+      await remember("loop", `${context["functionName"]}#${left}`, "");
+      if (left > 1) await callMyself(String(context["functionName"]), { do: "loop", left: left - 1 });
+      return left;
+    }
+    case "leave":
+      clearInterval(ticking);
+      ticking = setInterval(() => (ticks += 1), 20);
+      return ticks;
+    case "secret": {
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: "toy" }));
+      return SecretString;
+    }
     case "version":
       return process.version;
     case "verify": {
@@ -136,6 +155,11 @@ async function act(event: ToyEvent, context: Record<string, unknown>): Promise<u
     default:
       return { calls, pid: process.pid, name: context["functionName"], remaining: remaining(context) };
   }
+}
+
+async function callMyself(FunctionName: string, event: ToyEvent): Promise<void> {
+  const call = { FunctionName, InvocationType: "Event", Payload: JSON.stringify(event) } as const;
+  await new LambdaClient().send(new InvokeCommand(call));
 }
 
 function remaining(context: Record<string, unknown>): number {
