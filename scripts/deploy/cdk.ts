@@ -4,10 +4,13 @@ import { fileURLToPath } from "node:url";
 const cli = fileURLToPath(import.meta.resolve("aws-cdk/bin/cdk"));
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** So much of what the CDK printed last is told where it failed and nobody saw it, characters. */
+const TOLD = 4000;
+
 /** The CDK failed; what it printed says why. */
 export class CdkFailed extends Error {
-  constructor(command: string, end: number | NodeJS.Signals | null) {
-    super(`cdk ${command} failed (${end}): see above`);
+  constructor(command: string, end: number | NodeJS.Signals | null, said: string) {
+    super(`cdk ${command} failed (${end}): ${said === "" ? "see above" : `…${said.slice(-TOLD)}`}`);
     this.name = "CdkFailed";
   }
 }
@@ -29,10 +32,16 @@ export async function cdk(args: string[], { env = {}, report, timeout }: CdkOpti
     stdio: ["inherit", report ? "pipe" : "inherit", report ? "pipe" : "inherit"],
     ...(timeout !== undefined && { timeout }),
   });
-  if (report) for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => report(String(text)));
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (text) => {
+      said = (said + String(text)).slice(-TOLD);
+      report?.(String(text));
+    });
+  }
   const end = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(signal ?? code));
   });
-  if (end !== 0) throw new CdkFailed(args[0] ?? "", end);
+  if (end !== 0) throw new CdkFailed(args[0] ?? "", end, said);
 }

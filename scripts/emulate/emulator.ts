@@ -3,7 +3,7 @@
  * It keeps its state in memory, so each start is an empty account.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -80,6 +80,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     rmSync(join(folder, name), { recursive: true, force: true });
     mkdirSync(join(folder, name), { recursive: true });
   }
+  // What starts a function is CommonJS and has no name that says so: a package.json farther up must not make it anything else.
+  writeFileSync(join(folder, "temporary", "package.json"), '{ "type": "commonjs" }');
   const key = {
     id: `AKIA${randomBytes(10).toString("hex").toUpperCase().slice(0, 16)}`,
     secret: randomBytes(30).toString("base64url"),
