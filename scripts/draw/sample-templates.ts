@@ -19,13 +19,17 @@ export interface StackTemplate {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
+const sample = new URL("../../cdk/sample-settings.json", import.meta.url);
+
+/** The settings that templates are made from to be looked at. */
+export const sampleSettings = (): Record<string, any> => JSON.parse(readFileSync(sample, "utf8"));
+
 /**
- * Templates of the sample's deployment, by stack, without the code of any function: nothing is bundled and nothing is
- * checked, so it takes few seconds.
+ * Templates of a deployment, the sample's unless said otherwise, by stack. They are without the code of any function:
+ * nothing is bundled and nothing is checked, so it takes few seconds.
  */
-export function sampleTemplates(): Record<string, StackTemplate> {
-  const sample = new URL("../../cdk/sample-settings.json", import.meta.url);
-  const settings = parseSettings(JSON.parse(readFileSync(sample, "utf8")), scenarios);
+export function sampleTemplates(input: unknown = sampleSettings()): Record<string, StackTemplate> {
+  const settings = parseSettings(input, scenarios);
   const folder = mkdtempSync(join(tmpdir(), "kapok-templates-"));
   try {
     const code = join(folder, "code");
