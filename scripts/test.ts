@@ -4,9 +4,9 @@
  * itself counts as one.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { roomiestFolder } from "./roomiest-folder.ts";
 
 interface Step {
   name: string;
@@ -64,16 +64,6 @@ await Promise.all([lane(), lane(), lane()]);
 for (const failure of failures) console.log(failure);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
-
-/** Memory, where there is enough of it: tests kill processes and never the machine, and a slow disk costs them minutes. */
-function roomiestFolder(): string {
-  try {
-    const { bavail, bsize } = statfsSync("/dev/shm");
-    return bavail * bsize > 4 * 2 ** 30 ? "/dev/shm" : tmpdir();
-  } catch {
-    return tmpdir();
-  }
-}
 
 async function lane(): Promise<void> {
   for (let step = chosen.shift(); step; step = chosen.shift()) {

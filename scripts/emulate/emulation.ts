@@ -45,6 +45,8 @@ export class Emulation {
   readonly options: EmulationOptions;
   /** ARN of the secret that holds the chain's endpoints. */
   readonly chainSecret: string;
+  /** Settings that are deployed, without what the cloud needs beside them. */
+  settings: Record<string, unknown> = {};
   private outputs!: Outputs;
 
   private constructor(options: EmulationOptions, chainSecret: string) {
@@ -91,6 +93,7 @@ export class Emulation {
       report: (text) => appendFileSync(this.log, text),
       timeout: LONGEST_DEPLOYMENT,
     });
+    this.settings = settings;
     await this.keepBook();
     while (!(await isLearned(this.kapok()))) await pause(200);
   }

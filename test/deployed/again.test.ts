@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Desk } from "../points/end-to-end/desk.ts";
+import { command } from "../end-to-end/command.ts";
+import { deployedAlliance } from "./alliances.ts";
+import type { Deployed } from "./cloud.ts";
+import { readLanes } from "./lanes.ts";
+
+describe("A deployment that is there already", function () {
+  this.timeout(300_000);
+  let deployed: Deployed;
+  before(async () => (deployed = await deployedAlliance()));
+
+  it("is not changed by deploying it again, whatever the order of its settings", async () => {
+    const { settings, log } = deployed.emulation;
+    const before = readFileSync(log, "utf8").length;
+    const organisations = (settings["organisations"] as unknown[]).toReversed();
+    await deployed.emulation.deploy({ ...settings, organisations });
+    const said = readFileSync(log, "utf8").slice(before);
+    expect(said.match(/\(no changes\)/g)).to.have.length(3);
+  });
+
+  it("destroyed and deployed again, has the same balances, keys and secrets", async () => {
+    const state = async () => {
+      const hotel = new Desk(deployed.credentials, "hotel-a");
+      return {
+        positions: await new Desk(deployed.credentials, "office").read("/v1/points/positions"),
+        balance: await hotel.balance(guest),
+        signers: (await readLanes(deployed)).map(({ organisation, signer }) => `${organisation} ${signer}`).toSorted(),
+        clients: deployed.credentials.clients,
+        addresses: (await deployed.emulation.home.book())!.addresses,
+      };
+    };
+    const hotel = new Desk(deployed.credentials, "hotel-a");
+    const guest = await hotel.enrol();
+    await hotel.earn(guest, 77);
+    const before = await state();
+
+    await deployed.gateway.close();
+    const env = { ...process.env, KAPOK_SETTINGS: deployed.emulation.settingsPath };
+    execFileSync(process.execPath, ["scripts/deploy/destroy.ts", "--force"], { env, stdio: "pipe", timeout: 120_000 });
+    await deployed.emulation.deploy(deployed.emulation.settings);
+    deployed.gateway = await deployed.emulation.open(Number(new URL(deployed.credentials.apiUrl).port));
+    deployed.credentials = (await deployed.emulation.home.credentials())!;
+
+    expect(await state()).to.deep.equal(before);
+    expect((await new Desk(deployed.credentials, "hotel-a").redeem(guest, 7)).status).to.equal("final");
+  });
+
+  it("has a book that anybody can audit from the chain alone", async () => {
+    const { code, output } = await command("audit.ts", ["--book", join(deployed.emulation.home.path, "book.json")], {});
+    expect(output).to.include("Everything agrees");
+    expect(code).to.equal(0);
+  });
+});
