@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Desk } from "../points/end-to-end/desk.ts";
@@ -7,6 +6,7 @@ import { command } from "../end-to-end/command.ts";
 import { deployedAlliance } from "./alliances.ts";
 import type { Deployed } from "./cloud.ts";
 import { readLanes } from "./lanes.ts";
+import { program } from "./program.ts";
 
 describe("A deployment that is there already", function () {
   this.timeout(300_000);
@@ -39,8 +39,8 @@ describe("A deployment that is there already", function () {
     const before = await state();
 
     await deployed.gateway.close();
-    const env = { ...process.env, KAPOK_SETTINGS: deployed.emulation.settingsPath };
-    execFileSync(process.execPath, ["scripts/deploy/destroy.ts", "--force"], { env, stdio: "pipe", timeout: 120_000 });
+    const env = { KAPOK_SETTINGS: deployed.emulation.settingsPath };
+    await program("scripts/deploy/destroy.ts", ["--force"], process.cwd(), env);
     await deployed.emulation.deploy(deployed.emulation.settings);
     deployed.gateway = await deployed.emulation.open(Number(new URL(deployed.credentials.apiUrl).port));
     deployed.credentials = (await deployed.emulation.home.credentials())!;

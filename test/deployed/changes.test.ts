@@ -11,6 +11,7 @@ import { alliance, deployedAlliance } from "./alliances.ts";
 import type { Deployed } from "./cloud.ts";
 import { Cloud } from "./cloud.ts";
 import { DeployedRun } from "./deployed-run.ts";
+import { program } from "./program.ts";
 
 const shop = { id: "shop-e", name: "Shop E", roles: ["points:merchant"] };
 const rotated = alliance.organisations.map((each) =>
@@ -35,23 +36,12 @@ describe("A deployment that changes under load", function () {
     const copy = join(cloud.folder, "changed");
     copyTree(copy);
     const log = join(copy, "lambdas/core/log.ts");
-    writeFileSync(
-      log,
-      readFileSync(log, "utf8")
-        .replace("export function logger(", "export function logger( /* changed */\n")
-        .replace("level, part, event", "level, part, changed: true, event"),
-    );
-    const { settingsPath } = deployed.emulation;
-    execFileSync(
-      process.execPath,
-      [join(copy, "scripts/deploy/main.ts"), "--require-approval", "never", "--output", join(copy, "cdk.out")],
-      {
-        cwd: copy,
-        env: { ...process.env, KAPOK_SETTINGS: settingsPath },
-        stdio: "pipe",
-        timeout: 180_000,
-      },
-    );
+    const changed = readFileSync(log, "utf8").replace("JSON.stringify({ ", "JSON.stringify({ changed: true, ");
+    expect(changed).to.include("changed: true");
+    writeFileSync(log, changed);
+    const args = ["--require-approval", "never", "--output", join(copy, "cdk.out")];
+    const env = { KAPOK_SETTINGS: deployed.emulation.settingsPath };
+    await program(join(copy, "scripts/deploy/main.ts"), args, copy, env);
     rmSync(copy, { recursive: true });
     expect(await codeOf("kapok-submitter")).to.not.equal(before);
   });
