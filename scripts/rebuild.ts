@@ -1,20 +1,23 @@
 /**
- * `npm run rebuild`: drops the projections and makes them again from the chain, also while Kapok runs. Reads of them
- * answer 503 meanwhile; writes go on. Killed halfway, it finishes when it is run again.
+ * `npm run rebuild`: drops the projections and makes them again from the chain, also while Kapok runs, here or in the
+ * cloud. Reads of them answer 503 meanwhile; writes go on. Killed halfway, it finishes when it is run again.
  */
 import { rebuild } from "../lambdas/core/indexing/rebuild.ts";
 import { saying } from "../lambdas/core/log.ts";
-import { withParts } from "./start/with-parts.ts";
+import type { FoundKapok } from "./with-kapok.ts";
+import { withKapok } from "./with-kapok.ts";
 
 try {
-  await withParts("rebuild", async ({ kapok, chain }) => {
+  const remake = async ({ place, kapok, chain }: FoundKapok) => {
     const began = Date.now();
-    const { tables, firstBlock, lastBlock } = await rebuild(kapok, chain);
+    console.log(`The projections of ${place} are made again.`);
+    const { tables, firstBlock, lastBlock } = await rebuild(kapok, await chain());
     for (const { name, dropped, written } of tables)
       console.log(`${name}: ${dropped} rows dropped, ${written} changes written`);
     const blocks = lastBlock === undefined ? "nothing was indexed yet" : `blocks ${firstBlock} to ${lastBlock}`;
     console.log(`The projections are those of the chain: ${blocks}, ${((Date.now() - began) / 1000).toFixed(1)} s.`);
-  });
+  };
+  await withKapok("rebuild", remake, true);
 } catch (error) {
   console.error(`The projections are not whole; run this again. ${saying(error)}`);
   process.exitCode = 1;

@@ -23,16 +23,21 @@ export interface FoundKapok {
 
 /**
  * Lets a command look at a Kapok somewhere: at a deployment, where KAPOK_SETTINGS names settings that have `cloud`, with
- * the operator's own credentials; otherwise at the home of this machine. It waits for no chain.
+ * the operator's own credentials; otherwise at the home of this machine.
+ * @param patient whether the command waits for a chain of this machine that does not answer
  */
-export async function withKapok<T>(command: string, work: (found: FoundKapok) => Promise<T>): Promise<T> {
+export async function withKapok<T>(
+  command: string,
+  work: (found: FoundKapok) => Promise<T>,
+  patient = false,
+): Promise<T> {
   const { settings, home } = readEnvironment();
   const cloud = settings && (await cloudOf(settings));
   if (cloud) return work(deployed(command, cloud));
   return withParts(
     command,
     ({ kapok, chain }) => work({ place: `the home ${home.path}`, kapok, chain: async () => chain }),
-    false,
+    patient,
   );
 }
 

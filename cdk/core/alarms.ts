@@ -21,6 +21,8 @@ interface Watch {
   minutes: number;
   /** Whether something is wrong where nothing was measured. */
   silenceIsWrong?: boolean;
+  /** Its heading in the runbook, where that is not the name. */
+  heading?: string;
 }
 
 /** What alarms look at, beside Kapok's own metrics. */
@@ -40,10 +42,10 @@ export function kapokMetric(deployment: Deployment, metricName: MetricName, stat
 /** Makes the alarms of a deployment, which all go to one topic. */
 export function alarms(scope: Construct, deployment: Deployment, watched: Watched, topic: ITopic): Alarm[] {
   return [...own(deployment), ...ofTheCloud(watched)].map(
-    ({ name, says, metric, atLeast, below, minutes, silenceIsWrong }) => {
+    ({ name, says, metric, atLeast, below, minutes, silenceIsWrong, heading = name }) => {
       const alarm = new Alarm(scope, `Alarm-${name}`, {
         alarmName: `${deployment.name}-${name}`,
-        alarmDescription: `${says} What to do: docs/operations.md#${name}`,
+        alarmDescription: `${says} What to do: docs/operations.md#${heading}`,
         metric,
         threshold: atLeast ?? below!,
         comparisonOperator:
@@ -165,6 +167,7 @@ function ofTheCloud({ deadLetters, waker, functions, apiId }: Watched): Watch[] 
       const part = each.node.id.replace("Function-", "");
       return {
         name: `${part}-throttled`,
+        heading: "functions-throttled",
         says: `The function ${part} could not run for five minutes: the account allows too few executions.`,
         metric: each.metricThrottles({ period, statistic: "Sum" }),
         atLeast: 1,

@@ -65,6 +65,8 @@ export class Book {
       keys: keyNames(deployment),
       pool: pool.userPoolId,
       clients: clientsOf(deployment),
+      // A table that was recovered may lack keys and clients that came later.
+      tables,
       // Other code may hold other contracts: it looks at the book again.
       code: deployment.codeHash("deployer"),
     };

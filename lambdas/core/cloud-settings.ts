@@ -6,8 +6,7 @@ const arn = (service: string, rest: string) =>
 /** Names begin with it: a deployment beside another one in one account has another. */
 const deployment = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "a small letter, then up to 19 of a-z 0-9 -");
 
-/** The `cloud` part of the settings file: where and how a deployment stands. One machine does not read it. */
-export const cloudSettings = z.strictObject({
+const form = z.strictObject({
   deployment: deployment.default("kapok"),
   /** ARN of the secret that holds `{ "urls": [...], "headers"?: {...}, "ca"?: "..." }` of the chain's nodes. */
   chainSecret: arn("secretsmanager", "secret:[A-Za-z0-9/_+=.@-]+"),
@@ -48,6 +47,12 @@ export const cloudSettings = z.strictObject({
         .optional(),
     })
     .optional(),
+});
+
+/** The `cloud` part of the settings file: where and how a deployment stands. One machine does not read it. */
+export const cloudSettings = form.refine(({ tables, coreStream }) => !tables?.["core"] === !coreStream, {
+  path: ["coreStream"],
+  message: "and tables.core belong together: without the stream of that table nobody is woken",
 });
 
 export type CloudSettings = z.output<typeof cloudSettings>;

@@ -77,7 +77,7 @@ export class SettingsInvalid extends Error {
  * @throws SettingsInvalid
  */
 export function parseSettings(input: unknown, scenarios: readonly Service[]): Settings {
-  const parsed = schemaOf(scenarios).safeParse(input);
+  const parsed = settingsForm(scenarios).safeParse(input);
   if (!parsed.success) {
     throw new SettingsInvalid(
       parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`),
@@ -99,7 +99,8 @@ export function parseBookFile(input: unknown): BookFile {
   throw new SettingsInvalid(parsed.error.issues.map(({ path, message }) => `book.${path.join(".")}: ${message}`));
 }
 
-function schemaOf(scenarios: readonly Service[]) {
+/** The form of the settings file. */
+export function settingsForm(scenarios: readonly Service[]) {
   const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
   const organisation = z.strictObject({
     id: z.string().regex(/^[A-Za-z0-9._-]{1,31}$/, "1 to 31 of A-Z a-z 0-9 . _ -"),

@@ -128,8 +128,12 @@ describe("A role of what is deployed", function () {
     sweeper: ["reads core", "starts a submitter"],
     indexer: ["reads core", "puts an operation", "puts a lane", "deletes from core", "reads points", "writes points"],
     submitter: [
-      ...["reads core", "puts an operation", "puts a lane", "deletes from core"],
-      ...["signs for an organisation", "starts a submitter"],
+      "reads core",
+      "puts an operation",
+      "puts a lane",
+      "deletes from core",
+      "signs for an organisation",
+      "starts a submitter",
     ],
     deployer: ["reads core", "puts an operation", "puts a lane", "deletes from core", "signs for the administrator"],
   };

@@ -30,6 +30,14 @@ const variables = z.object({
 /** A submitter stops by itself so long before its time-out, milliseconds. */
 const MARGIN_MILLISECONDS = 20_000;
 
+/** A lane was woken of which this deployment has no key. A retry does not help: look who put something into its queue. */
+export class NoKeyHere extends Error {
+  constructor(organisation: string) {
+    super(`this deployment has no key of ${organisation}`);
+    this.name = "NoKeyHere";
+  }
+}
+
 /** One lane, worked off by one function at a time; whatever the time does not suffice for, the next one does. */
 export async function submitFunction(scenarios: readonly Scenario[]) {
   const { DEPLOYMENT, TABLES, CHAIN_SECRET, INDEXER, SUBMITTING } = readVariables(variables);
@@ -41,6 +49,8 @@ export async function submitFunction(scenarios: readonly Scenario[]) {
 
   return async ({ organisation }: { organisation: string }, context: Context): Promise<WorkedOff> => {
     const signal = AbortSignal.timeout(context.getRemainingTimeInMillis() - MARGIN_MILLISECONDS);
+    // Nobody could ever sign: whoever woke this lane was mistaken, and waiting does not help.
+    if ((await keys.addresses(organisation)).length === 0) throw new NoKeyHere(organisation);
     const tending = new Tending(kapok, chain, organisation);
     const parts: LaneParts = { organisation, kapok, chain, keys, settings, tending };
     await functions.start(INDEXER);

@@ -69,7 +69,9 @@ export class Made {
       const { stacks } = kapokApp(deployment, app).synth();
       const read = (file: string): Template => JSON.parse(readFileSync(join(outdir, file), "utf8")) as Template;
       this.templates = Object.fromEntries(stacks.map(({ id, templateFile }) => [id, read(templateFile)]));
-      this.protected = Object.fromEntries(stacks.map(({ id, terminationProtection = false }) => [id, terminationProtection]));
+      this.protected = Object.fromEntries(
+        stacks.map(({ id, terminationProtection = false }) => [id, terminationProtection]),
+      );
     } finally {
       rmSync(outdir, { recursive: true });
     }
