@@ -17,8 +17,8 @@ interface Watch {
   metric: Metric;
   atLeast?: number;
   below?: number;
-  /** So many minutes in a row. */
-  minutes: number;
+  /** So many periods in a row; a period is a minute where the metric says nothing else. */
+  periods: number;
   /** Whether something is wrong where nothing was measured. */
   silenceIsWrong?: boolean;
   /** Its heading in the runbook, where that is not the name. */
@@ -41,25 +41,32 @@ export function kapokMetric(deployment: Deployment, metricName: MetricName, stat
 
 /** Makes the alarms of a deployment, which all go to one topic. */
 export function alarms(scope: Construct, deployment: Deployment, watched: Watched, topic: ITopic): Alarm[] {
-  return [...own(deployment), ...ofTheCloud(watched)].map(
-    ({ name, says, metric, atLeast, below, minutes, silenceIsWrong, heading = name }) => {
-      const alarm = new Alarm(scope, `Alarm-${name}`, {
-        alarmName: `${deployment.name}-${name}`,
-        alarmDescription: `${says} What to do: docs/operations.md#${heading}`,
-        metric,
-        threshold: atLeast ?? below!,
-        comparisonOperator:
-          atLeast === undefined
-            ? ComparisonOperator.LESS_THAN_THRESHOLD
-            : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: minutes,
-        treatMissingData: silenceIsWrong ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      });
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
-      return alarm;
-    },
-  );
+  return make(scope, deployment, [...own(deployment), ...ofTheCloud(watched)], topic);
+}
+
+/** Tells where a function could not run, for one that stands in a stack of its own. */
+export function throttleAlarm(scope: Construct, deployment: Deployment, watched: Function, topic: ITopic): void {
+  make(scope, deployment, [throttled(watched)], topic);
+}
+
+function make(scope: Construct, deployment: Deployment, watches: Watch[], topic: ITopic): Alarm[] {
+  return watches.map(({ name, says, metric, atLeast, below, periods, silenceIsWrong, heading = name }) => {
+    const alarm = new Alarm(scope, `Alarm-${name}`, {
+      alarmName: `${deployment.name}-${name}`,
+      alarmDescription: `${says} What to do: docs/operations.md#${heading}`,
+      metric,
+      threshold: atLeast ?? below!,
+      comparisonOperator:
+        atLeast === undefined
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: silenceIsWrong ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+    return alarm;
+  });
 }
 
 function own(deployment: Deployment): Watch[] {
@@ -70,14 +77,14 @@ function own(deployment: Deployment): Watch[] {
       says: "The chain has made no block for ten minutes. Accepting goes on, nothing becomes final.",
       metric: metric("HeadAge", "Minimum"),
       atLeast: 600,
-      minutes: 1,
+      periods: 1,
     },
     {
       name: "sweeper-silent",
       says: "Nobody swept for two minutes: what nobody was woken for waits.",
       metric: metric("Sweeps", "Sum"),
       below: 1,
-      minutes: 2,
+      periods: 2,
       silenceIsWrong: true,
     },
     {
@@ -85,7 +92,7 @@ function own(deployment: Deployment): Watch[] {
       says: "Nobody has followed the chain for five minutes: nothing becomes final.",
       metric: metric("HeadAge", "SampleCount"),
       below: 1,
-      minutes: 5,
+      periods: 5,
       silenceIsWrong: true,
     },
     {
@@ -93,42 +100,42 @@ function own(deployment: Deployment): Watch[] {
       says: "The store has been 120 blocks or more behind the chain for five minutes.",
       metric: metric("IndexerLag", "Minimum"),
       atLeast: 120,
-      minutes: 5,
+      periods: 5,
     },
     {
       name: "lane-stopped",
       says: "A lane signs nothing until a person looks.",
       metric: metric("LanesStopped", "Maximum"),
       atLeast: 1,
-      minutes: 1,
+      periods: 1,
     },
     {
       name: "operations-wait",
       says: "An operation has waited for five minutes.",
       metric: metric("OldestWaiting", "Maximum"),
       atLeast: 300,
-      minutes: 2,
+      periods: 2,
     },
     {
       name: "signer-fails",
       says: "Transactions could not be signed for five minutes.",
       metric: metric("SignerErrors", "Sum"),
       atLeast: 1,
-      minutes: 5,
+      periods: 5,
     },
     {
       name: "transactions-stuck",
-      says: "Transactions were not included for ten minutes on end and got smaller ones beside them.",
-      metric: metric("NonceCandidates", "Sum"),
-      atLeast: 1,
-      minutes: 10,
+      says: "Three transactions were not included and got smaller ones beside them, within a quarter of an hour.",
+      metric: metric("NonceCandidates", "Sum").with({ period: Duration.minutes(15) }),
+      atLeast: 3,
+      periods: 1,
     },
     {
       name: "look-at-the-log",
       says: "A line of the log has the level alarm.",
       metric: metric("Alarms", "Sum"),
       atLeast: 1,
-      minutes: 1,
+      periods: 1,
     },
   ];
 }
@@ -141,14 +148,14 @@ function ofTheCloud({ deadLetters, waker, functions, apiId }: Watched): Watch[] 
       says: "A call failed for good and lies in the dead-letter queue.",
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
       atLeast: 1,
-      minutes: 1,
+      periods: 1,
     },
     {
       name: "waker-behind",
       says: "The stream has been read a minute late for five minutes: operations wait for the sweeper.",
       metric: waker.metric("IteratorAge", { period, statistic: "Maximum" }),
       atLeast: 60_000,
-      minutes: 5,
+      periods: 5,
     },
     {
       name: "api-fails",
@@ -161,18 +168,20 @@ function ofTheCloud({ deadLetters, waker, functions, apiId }: Watched): Watch[] 
         period,
       }),
       atLeast: 1,
-      minutes: 5,
+      periods: 5,
     },
-    ...functions.map((each) => {
-      const part = each.node.id.replace("Function-", "");
-      return {
-        name: `${part}-throttled`,
-        heading: "functions-throttled",
-        says: `The function ${part} could not run for five minutes: the account allows too few executions.`,
-        metric: each.metricThrottles({ period, statistic: "Sum" }),
-        atLeast: 1,
-        minutes: 5,
-      };
-    }),
+    ...functions.map(throttled),
   ];
+}
+
+function throttled(each: Function): Watch {
+  const part = each.node.id.replace("Function-", "");
+  return {
+    name: `${part}-throttled`,
+    heading: "functions-throttled",
+    says: `The function ${part} could not run for five minutes: the account allows too few executions.`,
+    metric: each.metricThrottles({ period: Duration.minutes(1), statistic: "Sum" }),
+    atLeast: 1,
+    periods: 5,
+  };
 }

@@ -1,6 +1,7 @@
 import type { StackProps } from "aws-cdk-lib";
 import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { throttleAlarm } from "./alarms.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import { apiRole } from "./api-role.ts";
 import { scenarioPart } from "./bundles.ts";
@@ -32,6 +33,7 @@ export class ScenarioStack extends Stack {
         TABLES: JSON.stringify({ core: deployment.tables["core"], [scenario]: deployment.tables[scenario] }),
       },
     });
+    throttleAlarm(this, deployment, handler, state.alarms);
     route(this, scenario, core.api, `/v1/${scenario}/{proxy+}`, handler);
   }
 }

@@ -55,7 +55,12 @@ export class Submitting {
     ]);
     standsInNetwork(submitterRole, deployment);
     const indexerRole = functionRole(scope, deployment, "indexer");
-    allow(indexerRole, [access.changes(core, ...Object.values(projections)), readsSecret, starts(names.indexer)]);
+    allow(indexerRole, [
+      access.changes(core, ...Object.values(projections)),
+      access.counts(core, ...Object.values(projections)),
+      readsSecret,
+      starts(names.indexer),
+    ]);
     standsInNetwork(indexerRole, deployment);
 
     const environment = { CHAIN_SECRET: cloud.chainSecret, INDEXER: names.indexer };

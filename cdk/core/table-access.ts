@@ -24,6 +24,11 @@ export class TableAccess {
     return this.allows(["DescribeTable"], tables);
   }
 
+  /** Counts items, as an indexer does that begins a new life of the store: whether rows still come or go. */
+  counts(...tables: string[]): PolicyStatement {
+    return this.allows(["Scan"], tables);
+  }
+
   /** Reads and changes items; whole tables it neither scans nor deletes. */
   changes(...tables: string[]): PolicyStatement {
     return this.allows([...reading, ...changing, "DescribeTable"], tables);

@@ -126,7 +126,15 @@ describe("A role of what is deployed", function () {
     "points-api": ["reads core", "puts an operation", "reads points"],
     waker: ["starts a submitter"],
     sweeper: ["reads core", "starts a submitter"],
-    indexer: ["reads core", "puts an operation", "puts a lane", "deletes from core", "reads points", "writes points"],
+    indexer: [
+      "reads core",
+      "puts an operation",
+      "puts a lane",
+      "deletes from core",
+      "scans core",
+      "reads points",
+      "writes points",
+    ],
     submitter: [
       "reads core",
       "puts an operation",
