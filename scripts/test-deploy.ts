@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { roomiestFolder } from "./roomiest-folder.ts";
 
 /** In the order in which they run, over one and the same deployment. */
-const files = ["kills", "suites", "sweeping", "changes", "joining", "rights", "canaries", "again"];
+const files = ["kills", "suites", "sweeping", "changes", "joining", "rights", "canaries", "again", "edge"];
 
 const scratch = mkdtempSync(join(roomiestFolder(), "kapok-deploy-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));

@@ -42,6 +42,7 @@ const steps: Step[] = [
       "core/functions",
       "core/http",
       "core/auditing",
+      "core/cdk",
       "core/signing",
       "core/watching",
     ),

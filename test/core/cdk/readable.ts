@@ -58,6 +58,10 @@ export class Readable {
       if (found === undefined) throw new Error(`${stack} imports ${String(inner)}, which nobody exports`);
       return found;
     }
+    if (name === "Fn::GetStackOutput") {
+      const { StackName, OutputName, Region } = inner as Record<string, string>;
+      return [StackName, OutputName, ...(Region ? [Region] : [])].join(".");
+    }
     if (name === "Fn::Join") {
       const [separator = "", parts = []] = inner as [string, unknown[]];
       return parts.map((part) => String(this.of(stack, part))).join(separator);
