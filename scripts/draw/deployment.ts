@@ -54,7 +54,7 @@ const uses: Record<string, string> = {
 };
 
 /** Actions that say nothing about who uses what. */
-const silent = /^(logs:|ec2:|sqs:GetQueue|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams))/;
+const silent = /^(logs:|ec2:|sqs:GetQueue|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams|Scan))/;
 
 class Reading {
   private readonly references: References;
