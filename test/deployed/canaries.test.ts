@@ -25,7 +25,7 @@ const down = {
 };
 
 describe("What is secret", function () {
-  this.timeout(240_000);
+  this.timeout(420_000);
   let cloud: Cloud;
   let deployed: Deployed;
   let words: Record<string, string>;
