@@ -25,14 +25,20 @@ interface Written {
 
 /** What the policies of roles say, whether they stand in the role or beside it. */
 export function roleStatements(made: Made): Statement[] {
-  const inside = made.all("IAM::Role").flatMap(({ path, properties }) =>
-    (properties["Policies"] ?? []).flatMap((policy: { PolicyDocument: Document }) =>
-      statements(path, policy.PolicyDocument, path),
-    ),
-  );
-  const beside = made.all("IAM::Policy").flatMap(({ path, properties }) =>
-    properties["Roles"].flatMap((role: string) => statements(path, properties["PolicyDocument"], role.replace(/\.Arn$/, ""))),
-  );
+  const inside = made
+    .all("IAM::Role")
+    .flatMap(({ path, properties }) =>
+      (properties["Policies"] ?? []).flatMap((policy: { PolicyDocument: Document }) =>
+        statements(path, policy.PolicyDocument, path),
+      ),
+    );
+  const beside = made
+    .all("IAM::Policy")
+    .flatMap(({ path, properties }) =>
+      properties["Roles"].flatMap((role: string) =>
+        statements(path, properties["PolicyDocument"], role.replace(/\.Arn$/, "")),
+      ),
+    );
   return [...inside, ...beside];
 }
 
