@@ -15,7 +15,6 @@ import { Readable } from "./readable.ts";
 import { StubBundles } from "./stub-bundles.ts";
 
 /** A settings file as it is written, for a test to change. */
-// oxlint-disable-next-line typescript/no-explicit-any
 export type SettingsFile = any;
 
 /** A resource of a deployment, readable. */
@@ -24,7 +23,6 @@ export interface Resource {
   /** In the tree of constructs; names it whatever its logical id is. */
   path: string;
   type: string;
-  // oxlint-disable-next-line typescript/no-explicit-any
   properties: Record<string, any>;
   /** Paths of what comes before it. */
   after: string[];
