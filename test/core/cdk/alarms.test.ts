@@ -26,7 +26,7 @@ describe("Alarms", () => {
       "lane-stopped": "Maximum LanesStopped ≥ 1 for 1, silence: notBreaching",
       "operations-wait": "Maximum OldestWaiting ≥ 300 for 2, silence: notBreaching",
       "signer-fails": "Sum SignerErrors ≥ 1 for 5, silence: notBreaching",
-      "transactions-stuck": "Sum NonceCandidates ≥ 1 for 10, silence: notBreaching",
+      "transactions-stuck": "Sum NonceCandidates ≥ 3 for 1, silence: notBreaching",
       "look-at-the-log": "Sum Alarms ≥ 1 for 1, silence: notBreaching",
       "dead-letters": "Maximum ApproximateNumberOfMessagesVisible ≥ 1 for 1, silence: notBreaching",
       // Milliseconds.
@@ -38,8 +38,10 @@ describe("Alarms", () => {
       "waker-throttled": throttled,
       "sweeper-throttled": throttled,
       "api-throttled": throttled,
+      "points-api-throttled": throttled,
     });
-    for (const { Period } of alarms) expect(Period).to.equal(60);
+    for (const { Period } of alarms)
+      expect(Period).to.equal(alarm["AlarmName"] === "kapok-transactions-stuck" ? 900 : 60);
   });
 
   it("look at what is measured", () => {
@@ -51,11 +53,14 @@ describe("Alarms", () => {
     });
     const own = ["chain-halted", "sweeper-silent", "indexer-silent", "indexer-behind", "lane-stopped"];
     own.push("operations-wait", "signer-fails", "transactions-stuck", "look-at-the-log");
-    const functions = ["deployer", "submitter", "indexer", "waker", "sweeper", "api"];
+    const functions = ["deployer", "submitter", "indexer", "waker", "sweeper", "api", "points-api"];
     expect(Object.fromEntries(places)).to.deep.equal({
       ...Object.fromEntries(own.map((name) => [name, "Kapok Deployment kapok"])),
       ...Object.fromEntries(
-        functions.map((part) => [`${part}-throttled`, `AWS/Lambda FunctionName core/Function-${part}`]),
+        functions.map((part) => [
+          `${part}-throttled`,
+          `AWS/Lambda FunctionName ${part === "points-api" ? "points" : "core"}/Function-${part}`,
+        ]),
       ),
       "dead-letters": "AWS/SQS QueueName core/DeadLetters.QueueName",
       "waker-behind": "AWS/Lambda FunctionName core/Function-waker",
@@ -69,7 +74,8 @@ describe("Alarms", () => {
       expect(alarm["OKActions"], alarm["AlarmName"]).to.deep.equal(["state/Alarms"]);
       expect(alarm).to.not.have.property("ActionsEnabled");
       const name = alarm["AlarmName"].replace("kapok-", "");
-      expect(alarm["AlarmDescription"]).to.match(new RegExp(`\\. What to do: docs/operations\\.md#${name}$`));
+      const heading = name.endsWith("-throttled") ? "functions-throttled" : name;
+      expect(alarm["AlarmDescription"]).to.match(new RegExp(`\\. What to do: docs/operations\\.md#${heading}$`));
     }
   });
 
@@ -100,9 +106,10 @@ describe("Alarms", () => {
     expect(silent.all("SNS::Subscription")).to.deep.equal([]);
   });
 
-  it("are all on the dashboard", () => {
+  it("of core are all on the dashboard", () => {
     const body = made.at("core/Dashboard").properties["DashboardBody"] as string;
-    for (const { path } of made.all("CloudWatch::Alarm")) expect(body).to.include(`"${path}.Arn"`);
+    const onIt = made.all("CloudWatch::Alarm").filter(({ path }) => path.startsWith("core/"));
+    for (const { path } of onIt) expect(body).to.include(`"${path}.Arn"`);
     const titles = JSON.parse(body).widgets.map(
       ({ properties }: { properties: { title?: string } }) => properties.title,
     );

@@ -10,6 +10,8 @@ const reads = "dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:GetItem dyn
 const changes =
   "dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:DescribeTable " +
   "dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem";
+/** It also counts rows, where a new life of the store begins. */
+const follows = changes.replace("dynamodb:UpdateItem", "dynamodb:Scan dynamodb:UpdateItem");
 const sends = "sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage";
 const starts = "lambda:InvokeFunction";
 const secret = { [`arn:aws:secretsmanager:${account}:secret:kapok-chain-AbCdEf`]: "secretsmanager:GetSecretValue" };
@@ -64,8 +66,8 @@ export const rights: Record<string, Record<string, string>> = {
   "core/Role-indexer": {
     ...log("indexer"),
     ...secret,
-    [table("core")]: changes,
-    [table("points")]: changes,
+    [table("core")]: follows,
+    [table("points")]: follows,
     [fn("indexer")]: starts,
     "core/DeadLetters.Arn": sends,
   },
