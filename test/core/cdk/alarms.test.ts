@@ -40,8 +40,9 @@ describe("Alarms", () => {
       "api-throttled": throttled,
       "points-api-throttled": throttled,
     });
-    for (const { Period } of alarms)
-      expect(Period).to.equal(alarm["AlarmName"] === "kapok-transactions-stuck" ? 900 : 60);
+    for (const { AlarmName, Period } of alarms) {
+      expect(Period, AlarmName).to.equal(AlarmName === "kapok-transactions-stuck" ? 900 : 60);
+    }
   });
 
   it("look at what is measured", () => {
