@@ -26,6 +26,7 @@ const steps: Step[] = [
   { name: "kills and difficult chains", command: mocha("faults") },
   { name: "generated code is fresh", command: ["node", "scripts/generate.ts", "--check"] },
   { name: "end to end", command: mocha("end-to-end", "*/end-to-end") },
+  { name: "templates", command: mocha("core/cdk") },
   { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
   { name: "lint", command: ["oxlint", "--deny-warnings"] },
   { name: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },

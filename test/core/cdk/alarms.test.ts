@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { metrics } from "../../../lambdas/core/metrics.ts";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 import { resourceStatements } from "./statements.ts";
 
 describe("Alarms", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const alarms = made.all("CloudWatch::Alarm").map(({ properties }) => properties);
 
   it("say when: metric, over a minute, at least or below what, for how many minutes in a row, and whether silence is wrong", () => {

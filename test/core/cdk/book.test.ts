@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deployFunction } from "../../../lambdas/core/functions/deploy-function.ts";
 import { scenarios } from "../../../lambdas/scenarios.ts";
-import { Made } from "./made.ts";
+import { madeOfSample } from "./made.ts";
 
 describe("The book, as something that a deployment makes", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const [book, signers] = [made.at("core/Book"), made.at("core/Signers")];
 
   it("is given up when its function must have ended, and not an hour later", () => {

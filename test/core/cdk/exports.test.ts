@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { book, network } from "./joining.ts";
 import type { SettingsFile } from "./made.ts";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 
 /**
  * What a stack takes from another one it holds fast: CloudFormation changes no export that is in use, so that a change of
@@ -45,7 +45,7 @@ describe("What stacks tell each other", () => {
   }
 
   it("is all that operators and scripts see: where things are, and nothing secret", () => {
-    const { templates, readable } = new Made();
+    const { templates, readable } = madeOfSample();
     const said = Object.entries(templates).flatMap(([stack, { Outputs = {} }]) =>
       Object.entries(Outputs).flatMap(([name, { Value, Export }]) =>
         Export ? [] : [[`${stack} ${name}`, readable.of(stack, Value)]],

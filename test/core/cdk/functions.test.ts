@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 
 /** An emulator runs a function on whatever processor it has, for as long as it likes. */
 describe("Functions", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const functions = made.all("Lambda::Function");
 
   it("run for so long, with so much memory", () => {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { Made } from "./made.ts";
+import { madeOfSample } from "./made.ts";
 
 describe("The gateway", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const stage = made.at("core/Stage").properties;
 
   it("leads every path to one function, whatever the method", () => {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { Made } from "./made.ts";
+import { madeOfSample } from "./made.ts";
 
 /** No emulator loses anything by itself; an account does, by a slip. */
 describe("What a deployment keeps", () => {
-  const made = new Made();
+  const made = madeOfSample();
 
   it("stays when its stack goes, or when it is replaced", () => {
     const state = made.resources.filter(({ stack }) => stack === "state");

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 import { resourceStatements, roleStatements } from "./statements.ts";
 
 /** An emulator enforces these policies; that they are the right ones it does not know. */
 describe("Keys that sign", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const submitter = "state/Role-submitter.Arn";
   const deployer = "state/Role-deployer.Arn";
   const signers = {

@@ -38,6 +38,10 @@ export interface MadeOptions {
   strictly?: boolean;
 }
 
+interface Report {
+  pluginReports: { violations: unknown[] }[];
+}
+
 const stubs = new StubBundles();
 
 /** The settings that the repository has as an example, changed. */
@@ -47,6 +51,11 @@ export function settingsFile(change: (settings: SettingsFile) => void = () => {}
   return settings;
 }
 
+let sampleMade: Made | undefined;
+
+/** The sample settings' own templates, which most tests look at and none changes. */
+export const madeOfSample = (): Made => (sampleMade ??= new Made());
+
 /** A deployment's templates, made in this process from the sample settings, which a test may change. */
 export class Made {
   readonly templates: Readonly<Record<string, Template>>;
@@ -54,6 +63,9 @@ export class Made {
   readonly readable: Readable;
   /** Whether a slip can delete a stack, by its name here. */
   readonly protected: Readonly<Record<string, boolean>>;
+
+  /** What the checks found and nobody gave a reason for, be it a warning only. */
+  readonly violations: unknown[];
 
   constructor(change: (settings: SettingsFile) => void = () => {}, options: MadeOptions = {}) {
     const { scenarios = allScenarios, executions, strictly = false } = options;
@@ -67,6 +79,8 @@ export class Made {
       const { stacks } = kapokApp(deployment, app).synth();
       const read = (file: string): Template => JSON.parse(readFileSync(join(outdir, file), "utf8")) as Template;
       this.templates = Object.fromEntries(stacks.map(({ id, templateFile }) => [id, read(templateFile)]));
+      const report = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8")) as Report;
+      this.violations = report.pluginReports.flatMap(({ violations }) => violations);
       this.protected = Object.fromEntries(
         stacks.map(({ id, terminationProtection = false }) => [id, terminationProtection]),
       );

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { network } from "./joining.ts";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 import { roleStatements } from "./statements.ts";
 
 /** An emulator has no networks. */
 describe("A network", () => {
   const inside = new Made(({ cloud }) => (cloud.network = network));
-  const outside = new Made();
+  const outside = madeOfSample();
   const speaking = ["core/Function-deployer", "core/Function-submitter", "core/Function-indexer"];
 
   it("has the functions that speak to the chain in it, and no others: those would be slower for nothing", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { book, network } from "./joining.ts";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 import { crossing, rights } from "./rights.ts";
 import { granted } from "./granted.ts";
 import { resourceStatements, roleStatements } from "./statements.ts";
@@ -11,7 +11,7 @@ const all = new Made((settings) => {
   settings.organisations[0].signer = { keyArn: "arn:aws:kms:ap-east-1:210987654321:key/0123-4567" };
   settings.organisations[1].signer = { generation: 2 };
 });
-const sample = new Made();
+const sample = madeOfSample();
 const joined = new Made((settings) => (settings.book = book));
 
 /** Where a policy may speak of all resources, or of those that begin in a way, and why. */

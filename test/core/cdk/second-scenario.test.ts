@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Scenario } from "../../../lambdas/core/scenario.ts";
 import { scenarios } from "../../../lambdas/scenarios.ts";
 import { granted } from "./granted.ts";
-import { Made } from "./made.ts";
+import { Made, madeOfSample } from "./made.ts";
 import { rights, scenarioApi } from "./rights.ts";
 
 /** Another scenario, as one line in the list of scenarios would add it. */
@@ -13,7 +13,7 @@ const lanterns: Scenario = {
 };
 
 describe("A second scenario", () => {
-  const one = new Made();
+  const one = madeOfSample();
   const change = (settings: { lanterns: unknown; points: unknown }) => (settings.lanterns = settings.points);
   const two = new Made(change, { scenarios: [...scenarios, lanterns] });
 

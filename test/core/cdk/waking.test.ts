@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { Made } from "./made.ts";
+import { madeOfSample } from "./made.ts";
 import { resourceStatements } from "./statements.ts";
 
 /** An emulator calls, retries and gives up in its own way: what AWS is told stands here. */
 describe("Waking", () => {
-  const made = new Made();
+  const made = madeOfSample();
   const deadLetters = "core/DeadLetters.Arn";
 
   it("reads the stream of core's table so", () => {
