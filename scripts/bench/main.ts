@@ -2,19 +2,28 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
+import { printBundles } from "./bundles.ts";
 import type { Run } from "./measure.ts";
 import { percentile } from "./measure.ts";
 import { throughput } from "./throughput.ts";
 
-/** `npm run bench [-- --rounds N]`: gas and throughput, each beside its yardstick, on this machine, in one run. */
+/**
+ * `npm run bench [-- --rounds N] [-- --bundles]`: gas, bundles and throughput, each beside its yardstick, on this machine,
+ * in one run; or bundles alone.
+ */
 const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1] || 3);
 const token = resolve("artifacts/scripts/points/PlainToken.sol/PlainToken.json");
 
 console.log(
   `${cpus().length} processors (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
 );
+if (process.argv.includes("--bundles")) {
+  await printBundles();
+  process.exit(0);
+}
 execFileSync("hardhat", ["build", "--quiet"], { stdio: "inherit" });
 if (existsSync("scripts/points/gas.ts")) execFileSync("node", ["scripts/points/gas.ts"], { stdio: "inherit" });
+await printBundles();
 
 const runs = await throughput(rounds, token);
 printThroughput(runs);
