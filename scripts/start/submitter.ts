@@ -21,7 +21,7 @@ const { keys, path } = environment.home;
 const submitter = new Submitter(kapok, chain, keys, { ...defaultSubmitting, ...given }, hinted, path);
 onHint((hint) => {
   if (hint.hint === "queue") submitter.wake(hint.organisation);
-  if (hint.hint === "block") submitter.wakeAll();
+  if (hint.hint === "block") submitter.blockIndexed();
 });
 tellSupervisor({ hint: "ready" });
 await submitter.run(

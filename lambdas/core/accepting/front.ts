@@ -8,10 +8,11 @@ import { isLearned, readBook, readCursor } from "../store/book.ts";
 import type { Book } from "../store/book.ts";
 import { gather } from "../store/gather.ts";
 import { readJournal } from "../store/journal.ts";
-import { operationKey, operationOf } from "../store/operations.ts";
+import type { Named } from "../store/operations.ts";
+import { readEach } from "../store/operations.ts";
 import { contentOf, readLeaves, readRows } from "../store/projections.ts";
 import { isRebuilding, SEEN_MILLISECONDS } from "../store/rebuilding.ts";
-import { LARGEST_TRANSACTION, nameOf, StoreUnavailable } from "../store/table.ts";
+import { StoreUnavailable } from "../store/table.ts";
 import type { Accepting } from "./accept.ts";
 import { accept } from "./accept.ts";
 import { admission } from "./admission.ts";
@@ -23,6 +24,8 @@ import { Waiting } from "./waiting.ts";
 
 /** How often a read is tried that takes so long that the projection may have been dropped meanwhile. */
 const MOST_READS = 3;
+/** How many operations are read together: those that were decided together are read at the price of few. */
+const READ_TOGETHER = 1000;
 
 /** The accepting and reading side of one process: a facade a scenario over shared reads and writes. */
 export class Front {
@@ -44,10 +47,7 @@ export class Front {
     this.learned = remembered(() => isLearned(kapok));
     this.whole = remembered(async () => (await isLearned(kapok)) && !(await isRebuilding(kapok.core)));
     this.book = remembered(() => readBook(kapok.core));
-    const read = gather(
-      (wanted: { organisation: string; id: string }[]) => this.readTogether(wanted),
-      LARGEST_TRANSACTION,
-    );
+    const read = gather((wanted: Named[]) => readEach(kapok.core, wanted), READ_TOGETHER);
     this.waiting = new Waiting(read);
     const put = putter(kapok.core, woken);
     const announce = announcer(kapok.log);
@@ -131,15 +131,6 @@ export class Front {
     const book = await this.book();
     if (book) return book;
     throw learning("The store does not know the book yet.", 2);
-  }
-
-  private async readTogether(wanted: { organisation: string; id: string }[]): Promise<(Operation | undefined)[]> {
-    const keys = wanted.map(({ organisation, id }) => operationKey(organisation, id));
-    const found = await this.kapok.core.getMany(keys);
-    return keys.map((key) => {
-      const item = found.get(nameOf(key));
-      return item && operationOf(item);
-    });
   }
 
   /** Journal first, then the row again: what left the journal in between is decided or was returned by then. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Operation } from "../operation.ts";
 import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { operationItem, readOperations } from "../store/operations.ts";
@@ -86,9 +87,10 @@ async function putTogether(
   let left = [...new Map(made.map((each) => [each.operation.id, each])).values()];
   for (let attempt = 0; left.length > 0; attempt++) {
     try {
+      const place = randomUUID();
       await table.transact([
-        ...left.map(({ operation }) => putNew(table, operation)),
-        ...waitings(table, organisation, left),
+        ...left.map(({ operation }) => putNew(table, operation, place)),
+        ...waitings(table, organisation, left, place),
       ]);
       for (const { operation } of left) stored.set(operation.id, operation);
       left = [];
@@ -111,18 +113,17 @@ function isSame(made: Made[], standing: Operation): boolean {
   return made.find(({ operation }) => operation.id === standing.id)!.isSame(standing);
 }
 
-function putNew(table: Table, operation: Operation): Action {
-  return {
-    Put: { TableName: table.name, Item: operationItem(operation), ConditionExpression: "attribute_not_exists(pk)" },
-  };
+function putNew(table: Table, operation: Operation, place: string): Action {
+  const Item = operationItem(operation, place);
+  return { Put: { TableName: table.name, Item, ConditionExpression: "attribute_not_exists(pk)" } };
 }
 
 /** One queue item for the operations of each scenario. */
-function waitings(table: Table, organisation: string, made: Made[]): Action[] {
+function waitings(table: Table, organisation: string, made: Made[], place?: string): Action[] {
   const scenarios = [...new Set(made.map(({ operation }) => operation.scenario))];
   return scenarios.map((scenario) => {
     const entries = made.filter(({ operation }) => operation.scenario === scenario).map(({ entry }) => entry);
-    return enqueue(table, organisation, scenario, entries);
+    return enqueue(table, organisation, scenario, entries, place);
   });
 }
 

@@ -7,6 +7,7 @@ import type { Kapok } from "../kapok.ts";
 import type { Decision } from "../operation.ts";
 import { readCursor } from "../store/book.ts";
 import { operationKey, operationOf } from "../store/operations.ts";
+import { outcomesKey, outcomesOf } from "../store/outcomes.ts";
 import type { PlacedRow } from "../store/projections.ts";
 import { itemOf, orderOf } from "../store/projections.ts";
 import { isRebuilding } from "../store/rebuilding.ts";
@@ -44,6 +45,10 @@ export class StoreAudit {
   private readonly projections = new Map<string, Map<string, Kept>>();
   private readonly members = new Map<string, Kept>();
   private readonly decisions = new Map<string, Kept>();
+  /** Of the operations that were marked together: by place, and by name among them. */
+  private readonly outcomes = new Map<string, Map<string, Kept>>();
+  /** The place of each operation that is not decided by its own item, by name. */
+  private readonly places = new Map<string, string>();
   /** The replay must come this far before what nothing made is told from what it did not reach. */
   blockNumber: number;
 
@@ -80,12 +85,38 @@ export class StoreAudit {
       audit.projections.set(scenario.name, rows);
     }
     for await (const item of kapok.core.everything()) {
-      if (item.pk.startsWith("operation#")) audit.decisions.set(nameOf(item), keptDecision(operationOf(item).decision));
+      if (item.pk.startsWith("operation#")) audit.keepOperation(item);
+      else if (item.pk.startsWith("outcomes#")) audit.keepOutcomes(item);
       else if (item.pk === "organisations" || item.pk === "signers") audit.members.set(nameOf(item), keptOf(item));
     }
+    audit.findOutcomes();
     await refuseWhileRebuilding(kapok);
     audit.blockNumber = (await readCursor(kapok.core))?.blockNumber ?? audit.blockNumber;
     return audit;
+  }
+
+  private keepOperation(item: Item): void {
+    const { organisation, decision } = operationOf(item);
+    this.decisions.set(nameOf(item), keptDecision(decision));
+    if (!decision && item["queued"]) this.places.set(nameOf(item), nameOf(outcomesKey(organisation, item["queued"])));
+  }
+
+  private keepOutcomes(item: Item): void {
+    const [, organisation] = item.pk.split("#") as [string, string];
+    const kept = [...outcomesOf(item)].map(([id, { decision }]) => {
+      return [nameOf(operationKey(organisation, id)), keptDecision(decision)] as const;
+    });
+    this.outcomes.set(nameOf(item), new Map(kept));
+  }
+
+  /** Lets each operation have the decision that lies where its item says. */
+  private findOutcomes(): void {
+    for (const [name, place] of this.places) {
+      const kept = this.outcomes.get(place)?.get(name);
+      if (kept) this.decisions.set(name, kept);
+    }
+    this.places.clear();
+    this.outcomes.clear();
   }
 
   /** Takes in the next block. */

@@ -1,20 +1,54 @@
-import { decide, operationKey, readDecided } from "../store/operations.ts";
-import type { Change, Key, Table } from "../store/table.ts";
+import { decide, operationKey, readDecided, readPlaces } from "../store/operations.ts";
+import { keepOutcomes, readOutcomes } from "../store/outcomes.ts";
+import type { Key, Table } from "../store/table.ts";
 import { isRefused } from "../store/table.ts";
 import { readWaiting } from "../store/queue.ts";
 import type { Decided } from "./read-block.ts";
 
+/** Fewer operations than this are not worth an item of their own. */
+const COMPANY = 4;
+
 /**
  * Writes decisions on operations. The first decision in chain order stays; an operation that the store does not have was
- * made by another Kapok, or by this one in an earlier life, and is known from here on.
+ * made by another Kapok, or by this one in an earlier life, and is known from here on. What was put into the queue
+ * together is marked together: only where an operation's own item says that it looks there, so that one that was lost
+ * and accepted again is decided too.
  */
 export async function mark(table: Table, decided: Decided[]): Promise<void> {
-  const first = new Map<string, Change>();
-  for (const { organisation, id, scenario, decision } of decided) {
-    const name = `${organisation} ${id}`;
-    if (!first.has(name)) first.set(name, decide(organisation, id, scenario, decision));
+  const named = new Map<string, Decided>();
+  for (const each of decided) {
+    const name = `${each.organisation} ${each.id}`;
+    if (!named.has(name)) named.set(name, each);
   }
-  await table.writeMany([], [], [...first.values()]);
+  const first = [...named.values()];
+  const places = await readPlaces(table, first);
+  const alone: Decided[] = [];
+  const together = new Map<string, Decided[]>();
+  first.forEach((each, index) => {
+    const { decided: isDecided, queued } = places[index] ?? {};
+    if (isDecided) return;
+    if (queued === undefined) return void alone.push(each);
+    const place = `${each.organisation} ${queued}`;
+    if (!together.has(place)) together.set(place, []);
+    together.get(place)!.push(each);
+  });
+  const left = await Promise.all([...together].map(([place, company]) => markTogether(table, place, company)));
+  const changes = [...alone, ...left.flat()].map(({ organisation, id, scenario, decision }) =>
+    decide(organisation, id, scenario, decision),
+  );
+  await table.writeMany([], [], changes);
+}
+
+/**
+ * Marks operations that wait in one place. Where a block did so before, those that it did not know are left.
+ * @returns the ones that are still to be marked
+ */
+async function markTogether(table: Table, name: string, company: Decided[]): Promise<Decided[]> {
+  const [organisation, place] = name.split(" ") as [string, string];
+  const outcomes = new Map(company.map(({ id, scenario, decision }) => [id, { scenario, decision }]));
+  if (company.length >= COMPANY && (await keepOutcomes(table, organisation, place, outcomes))) return [];
+  const before = await readOutcomes(table, organisation, place);
+  return company.filter(({ id }) => !before.has(id));
 }
 
 /** Takes queue items out of which every operation is decided. */

@@ -1,5 +1,7 @@
 import { uuidBytes, uuidOf } from "../operation.ts";
 import type { Decision, Operation } from "../operation.ts";
+import type { Outcomes } from "./outcomes.ts";
+import { outcomesKey, outcomesOf } from "./outcomes.ts";
 import type { Change, Item, Key, Table } from "./table.ts";
 import { nameOf } from "./table.ts";
 
@@ -11,14 +13,16 @@ export function operationKey(organisation: string, id: string): Key {
 /**
  * The item of an operation that nobody has decided yet. What it asks for and its decision are kept as text: only we read
  * them, and a store has less to do for few attributes.
+ * @param queued where it waits, and where its decision may be found beside those of its company
  */
-export function operationItem(operation: Operation): Item {
+export function operationItem(operation: Operation, queued: string): Item {
   const { organisation, id, scenario, kind, request, acceptedAt } = operation;
-  return { ...operationKey(organisation, id), scenario, kind, request: JSON.stringify(request), acceptedAt };
+  return { ...operationKey(organisation, id), scenario, kind, request: JSON.stringify(request), acceptedAt, queued };
 }
 
+/** The operation of an item alone; its decision may lie elsewhere. */
 export function operationOf(item: Item): Operation {
-  const { pk, sk, request, decision, ...others } = item;
+  const { pk, sk, request, decision, queued, ...others } = item;
   const [, organisation, id] = pk.split("#") as [string, string, string];
   const { scenario, ...decided } = decision ? JSON.parse(decision) : {};
   return {
@@ -40,27 +44,76 @@ export function decide(organisation: string, id: string, scenario: string, decis
   };
 }
 
+/** One operation of one organisation. */
+export interface Named {
+  organisation: string;
+  id: string;
+}
+
+/** What stands in the store of each of these operations, in order; undefined where there is none. */
+export async function readEach(table: Table, wanted: Named[]): Promise<(Operation | undefined)[]> {
+  const items = await readItems(table, wanted);
+  return items.map((item) => item && operationOf(item));
+}
+
 /** The operations that exist, by id. */
 export async function readOperations(
   table: Table,
   organisation: string,
   ids: string[],
 ): Promise<Map<string, Operation>> {
-  const keys = ids.map((id) => operationKey(organisation, id));
-  const items = await table.getMany(keys);
-  const found = new Map<string, Operation>();
-  ids.forEach((id, index) => {
-    const item = items.get(nameOf(keys[index]!));
-    if (item) found.set(id, operationOf(item));
-  });
-  return found;
+  const operations = await readEach(
+    table,
+    ids.map((id) => ({ organisation, id })),
+  );
+  return new Map(operations.flatMap((operation) => (operation ? [[operation.id, operation]] : [])));
 }
 
 /** Which of these operations are decided. */
 export async function readDecided(table: Table, organisation: string, ids: string[]): Promise<Set<string>> {
-  const keys = ids.map((id) => operationKey(organisation, id));
-  const items = await table.getMany(keys, ["decision"]);
-  return new Set(ids.filter((_, index) => items.get(nameOf(keys[index]!))?.["decision"] !== undefined));
+  const items = await readItems(
+    table,
+    ids.map((id) => ({ organisation, id })),
+    ["decision", "queued"],
+  );
+  return new Set(ids.filter((_, index) => items[index]?.["decision"] !== undefined));
+}
+
+/** For each of these operations that the store has: whether it is decided, and where it was put to wait. */
+export async function readPlaces(
+  table: Table,
+  wanted: Named[],
+): Promise<({ decided: boolean; queued?: string } | undefined)[]> {
+  const keys = wanted.map(({ organisation, id }) => operationKey(organisation, id));
+  const items = await table.getMany(keys, ["decision", "queued"]);
+  return keys.map((key) => {
+    const item = items.get(nameOf(key));
+    return item && { decided: item["decision"] !== undefined, queued: item["queued"] };
+  });
+}
+
+/** The items of operations, with the decisions that lie beside those of their company. */
+async function readItems(table: Table, wanted: Named[], attributes?: string[]): Promise<(Item | undefined)[]> {
+  const keys = wanted.map(({ organisation, id }) => operationKey(organisation, id));
+  const items = await table.getMany(keys, attributes);
+  const places = wanted.map(({ organisation }, index) => {
+    const item = items.get(nameOf(keys[index]!));
+    return item && !item["decision"] && item["queued"] ? outcomesKey(organisation, item["queued"]) : undefined;
+  });
+  const packed = await table.getMany(places.filter((place) => place !== undefined));
+  const outcomes = new Map([...packed].map(([name, item]) => [name, outcomesOf(item)]));
+  return wanted.map(({ id }, index) => {
+    const [item, place] = [items.get(nameOf(keys[index]!)), places[index]];
+    const found = place && outcomes.get(nameOf(place));
+    return item && found ? withOutcome(item, id, found) : item;
+  });
+}
+
+/** The item of an operation as if its decision stood in it. */
+function withOutcome(item: Item, id: string, outcomes: Outcomes): Item {
+  const found = outcomes.get(id);
+  if (!found) return item;
+  return { ...item, decision: JSON.stringify({ scenario: found.scenario, ...found.decision }) };
 }
 
 /** Ids packed sixteen bytes each. */

@@ -17,10 +17,19 @@ export interface Waiting {
 
 let sequence = 0;
 
-/** The action that lets operations wait, to be written in one transaction with them. */
-export function enqueue(table: Table, organisation: string, scenario: string, entries: EnvelopeEntry[]): Action {
+/**
+ * The action that lets operations wait, to be written in one transaction with them.
+ * @param place a name of their own for all that wait in this item
+ */
+export function enqueue(
+  table: Table,
+  organisation: string,
+  scenario: string,
+  entries: EnvelopeEntry[],
+  place: string = randomUUID(),
+): Action {
   sequence = (sequence + 1) % 1_000_000;
-  const order = `${Date.now().toString().padStart(15, "0")}#${sequence.toString().padStart(6, "0")}#${randomUUID()}`;
+  const order = `${Date.now().toString().padStart(15, "0")}#${sequence.toString().padStart(6, "0")}#${place}`;
   const pk = `queue#${organisation}#${randomInt(SHARDS)}`;
   const Item = { pk, sk: order, scenario, entries: packEnvelope(entries), size: entries.length };
   return { Put: { TableName: table.name, Item } };

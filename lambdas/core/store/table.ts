@@ -1,4 +1,5 @@
 import { DynamoDBClient, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -43,6 +44,9 @@ const CONFLICTS = new Set(["TransactionConflict", "ThrottlingError", "Provisione
 /** After so many, some six seconds have passed. */
 const MOST_CONFLICTS = 10;
 
+/** The client copies all that it sends and hears for a log that takes it, even for its own silent one. */
+const WITHOUT_INFO = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as DynamoDBClientConfig["logger"];
+
 /** A client for every table. Without an endpoint it is AWS's, with the credentials of the environment. */
 export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
   const local = endpoint && {
@@ -50,7 +54,7 @@ export function dynamodb(endpoint?: string): DynamoDBDocumentClient {
     region: "local",
     credentials: { accessKeyId: "kapok", secretAccessKey: "kapok" },
   };
-  const client = new DynamoDBClient({ ...local, maxAttempts: 5 });
+  const client = new DynamoDBClient({ ...local, maxAttempts: 5, logger: WITHOUT_INFO });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   documents.middlewareStack.add(
     (next) => async (input) => {

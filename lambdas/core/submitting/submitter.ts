@@ -24,6 +24,8 @@ export class Submitter {
   private readonly sleepers = new Map<string, () => void>();
   /** Lanes that were woken while they were at work: they look once more before they sleep. */
   private readonly woken = new Set<string>();
+  /** Lanes that wait for what is under way. */
+  private readonly waiting = new Set<string>();
 
   /**
    * @param hinted whether somebody calls {@link wake}
@@ -57,7 +59,12 @@ export class Submitter {
     this.sleepers.get(organisation)?.();
   }
 
-  wakeAll(): void {
+  /** A hint that a block was indexed: it says nothing to a lane that has nothing under way. */
+  blockIndexed(): void {
+    for (const organisation of this.waiting) this.wake(organisation);
+  }
+
+  private wakeAll(): void {
     for (const organisation of this.sleepers.keys()) this.wake(organisation);
   }
 
@@ -82,6 +89,8 @@ export class Submitter {
     try {
       while (!signal.aborted) {
         const outcome = await worker.step();
+        if (outcome === "idle" || outcome === "lost") this.waiting.delete(organisation);
+        else this.waiting.add(organisation);
         if (outcome === "lost") return this.sleep(organisation, UNDER_WAY_MILLISECONDS);
         if (outcome === "waiting") await this.sleep(organisation, UNDER_WAY_MILLISECONDS);
         if (outcome === "idle") await this.sleep(organisation, this.idleMilliseconds);

@@ -1,6 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { allLanes } from "../store/lanes.ts";
-import { operationKey, operationOf } from "../store/operations.ts";
+import { readEach } from "../store/operations.ts";
 import type { Table } from "../store/table.ts";
 
 /**
@@ -9,8 +9,11 @@ import type { Table } from "../store/table.ts";
  */
 export async function findOperations(core: Table, id: string, organisation?: string): Promise<Operation[]> {
   const organisations = organisation === undefined ? await knownOrganisations(core) : [organisation];
-  const items = await core.getMany(organisations.map((each) => operationKey(each, id)));
-  return [...items.values()].map(operationOf);
+  const operations = await readEach(
+    core,
+    organisations.map((each) => ({ organisation: each, id })),
+  );
+  return operations.filter((operation) => operation !== undefined);
 }
 
 async function knownOrganisations(core: Table): Promise<string[]> {
