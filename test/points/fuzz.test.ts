@@ -54,7 +54,8 @@ function goodText(schema: any, document: OpenapiDocument): fc.Arbitrary<string> 
   return fc.tuple(...members, stranger).map((parts) => `{${parts.filter((part) => part !== "").join(",")}}`);
 }
 
-describe("whatever is sent to points", () => {
+describe("whatever is sent to points", function () {
+  this.timeout(120_000);
   const { app, call, book, failures } = fakeApi();
   const member = "5f0c2d81-94e7-8b36-a2d1-07c9be4f6a58";
   book.now = programme;
@@ -69,7 +70,10 @@ describe("whatever is sent to points", () => {
       const schema = operation.requestBody?.content["application/json"]?.schema;
       return fc.record({
         method: fc.constant(method.toUpperCase()),
-        path: fc.oneof(fc.constant(member), fc.uuid(), fc.webSegment()).map((id) => path.replace("{id}", id || "x")),
+        // A URL drops dots that stand alone: they ask for another path.
+        path: fc
+          .oneof(fc.constant(member), fc.uuid(), fc.webSegment())
+          .map((id) => path.replace("{id}", /^(\.|%2e){0,2}$/i.test(id) ? "x" : id)),
         query: fc.oneof(
           fc.constant(""),
           fc.webQueryParameters(),
