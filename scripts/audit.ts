@@ -1,6 +1,7 @@
 /**
  * `npm run audit`: replays the book from the chain alone and checks every numbered law of every scenario, the contracts'
- * state, and the store of this home. `npm run audit -- --book FILE` needs nothing but a book.json: any member can run it.
+ * state, and the store: of this home, or of the deployment that KAPOK_SETTINGS names. `npm run audit -- --book FILE` needs
+ * nothing but a book.json: any member can run it.
  * Exit code 0: all agree; 1: a law is broken, and this says which and where; 2: it could not be checked.
  */
 import { readFile } from "node:fs/promises";
@@ -10,10 +11,12 @@ import { LawBroken } from "../lambdas/core/auditing/book.ts";
 import { Report } from "../lambdas/core/auditing/report.ts";
 import { Chain } from "../lambdas/core/chain/chain.ts";
 import { saying } from "../lambdas/core/log.ts";
+import { readBook } from "../lambdas/core/store/book.ts";
 import { parseBookFile } from "../lambdas/core/settings.ts";
 import { scenarios } from "../lambdas/scenarios.ts";
 import { readEnvironment } from "./start/environment.ts";
-import { withParts } from "./start/with-parts.ts";
+import type { FoundKapok } from "./with-kapok.ts";
+import { isHere, withKapok } from "./with-kapok.ts";
 
 const PROGRESS_MILLISECONDS = 5000;
 
@@ -27,7 +30,7 @@ const report = new Report(({ number }) => {
 
 try {
   const { values } = parseArgs({ options: { book: { type: "string" } } });
-  await (values.book ? auditFile(values.book) : auditHome());
+  await (values.book ? auditFile(values.book) : auditKapok());
   console.log(`${report}\n\nEverything agrees.`);
 } catch (error) {
   const { exitCode, said } = failure(error);
@@ -41,11 +44,18 @@ async function auditFile(path: string): Promise<void> {
   await audit({ chain: new Chain(urls), scenarios, book }, report);
 }
 
-async function auditHome(): Promise<void> {
+/** The book of a home is the one in its file, whatever its store says. */
+async function auditKapok(): Promise<void> {
   const { home } = readEnvironment();
-  const book = await home.book();
-  if (!book) throw new Error(`${home.path} has no book.json: start Kapok there first, or name one by --book`);
-  await withParts("audit", ({ kapok, chain }) => audit({ chain, scenarios, book, kapok }, report));
+  const here = await isHere();
+  const own = here ? await home.book() : undefined;
+  if (here && !own) throw new Error(`${home.path} has no book.json: start Kapok there first, or name one by --book`);
+  const work = async ({ place, kapok, chain }: FoundKapok) => {
+    const book = own ?? (await readBook(kapok.core));
+    if (!book) throw new Error(`${place} has no book: npm run deploy makes it`);
+    await audit({ chain: await chain(), scenarios, book, kapok }, report);
+  };
+  await withKapok("audit", work, true);
 }
 
 function failure(error: unknown): { exitCode: number; said: string } {

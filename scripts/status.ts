@@ -11,12 +11,12 @@ import type { DeadLetters } from "./watching/dead-letters.ts";
 import { countDeadLetters } from "./watching/dead-letters.ts";
 import { statusLines } from "./watching/status-lines.ts";
 import type { FoundKapok } from "./with-kapok.ts";
-import { cloudOf, withKapok } from "./with-kapok.ts";
+import { isHere, withKapok } from "./with-kapok.ts";
 
 try {
-  const { settings, home } = readEnvironment();
-  const isHere = !settings || !(await cloudOf(settings));
-  if (isHere && !isHomeInUse(home.path)) conclude([`No Kapok runs in ${home.path} (KAPOK_HOME): npm start starts it.`]);
+  const { home } = readEnvironment();
+  if ((await isHere()) && !isHomeInUse(home.path))
+    conclude([`No Kapok runs in ${home.path} (KAPOK_HOME): npm start starts it.`]);
   else await withKapok("status", show);
 } catch (error) {
   console.error(`It could not be looked at. ${saying(error)}`);

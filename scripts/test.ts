@@ -6,6 +6,8 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Counts } from "./counts.ts";
+import { countsOf } from "./counts.ts";
 import { roomiestFolder } from "./roomiest-folder.ts";
 
 interface Step {
@@ -13,26 +15,12 @@ interface Step {
   command: string[];
 }
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
 const mocha = (...folders: string[]) => ["mocha", ...folders.map((folder) => `test/${folder}/*.test.ts`)];
 
 /** The longest first, so that all lanes end at about the same time; what compiles contracts comes one after another. */
 const steps: Step[] = [
   { name: "kills and difficult chains", command: mocha("faults") },
-  { name: "generated code is fresh", command: ["node", "scripts/generate.ts", "--check"] },
   { name: "end to end", command: mocha("end-to-end", "*/end-to-end") },
-  { name: "templates", command: mocha("core/cdk") },
-  { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
-  { name: "lint", command: ["oxlint", "--deny-warnings"] },
-  { name: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
-  { name: "contracts in Solidity", command: ["hardhat", "test", "solidity"] },
-  { name: "contracts", command: mocha("*/contracts") },
-  { name: "proofs", command: ["node", "scripts/points/prove.ts"] },
   {
     name: "core",
     command: mocha(
@@ -43,11 +31,18 @@ const steps: Step[] = [
       "core/functions",
       "core/http",
       "core/auditing",
-      "core/cdk",
       "core/signing",
       "core/watching",
     ),
   },
+  { name: "generated code is fresh", command: ["node", "scripts/generate.ts", "--check"] },
+  { name: "templates", command: mocha("core/cdk") },
+  { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
+  { name: "lint", command: ["oxlint", "--deny-warnings"] },
+  { name: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
+  { name: "contracts in Solidity", command: ["hardhat", "test", "solidity"] },
+  { name: "contracts", command: mocha("*/contracts") },
+  { name: "proofs", command: ["node", "scripts/points/prove.ts"] },
   { name: "points", command: mocha("points") },
   { name: "one machine", command: mocha("start") },
 ];
@@ -101,16 +96,4 @@ function run({ name, command }: Step): Promise<Counts> {
 function failing(output: string): string {
   const at = output.search(/^\s*\d+ failing$/m);
   return at < 0 ? output : output.slice(at);
-}
-
-/** What a runner says of itself in lines such as `7 passing`; otherwise the step as one. */
-function countsOf(output: string, code: number): Counts {
-  const sum = (words: string) => {
-    const lines = output.matchAll(new RegExp(`^\\s*(\\d+) (?:${words})\\b`, "gm"));
-    return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
-  };
-  const own = { passed: sum("passing|passed"), failed: sum("failing|failed"), skipped: sum("pending|skipped") };
-  const counts = own.passed + own.failed > 0 ? own : { passed: code === 0 ? 1 : 0, failed: 0, skipped: own.skipped };
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
 }

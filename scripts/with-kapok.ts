@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { openChain } from "../lambdas/core/functions/open-chain.ts";
 import type { Chain } from "../lambdas/core/chain/chain.ts";
 import type { CloudSettings } from "../lambdas/core/cloud-settings.ts";
-import { Kapok, tableNames } from "../lambdas/core/kapok.ts";
+import { placeOf, tablesOf } from "../lambdas/core/cloud-settings.ts";
+import { Kapok } from "../lambdas/core/kapok.ts";
 import { logger } from "../lambdas/core/log.ts";
 import { parseSettings } from "../lambdas/core/settings.ts";
 import { dynamodb } from "../lambdas/core/store/table.ts";
@@ -41,23 +42,27 @@ export async function withKapok<T>(
   );
 }
 
+/** Whether a command is about the home of this machine. */
+export async function isHere(): Promise<boolean> {
+  const { settings } = readEnvironment();
+  return !settings || !(await cloudOf(settings));
+}
+
 /** The `cloud` section of a settings file; undefined where it has none. @throws where the file cannot be used */
-export async function cloudOf(path: string): Promise<CloudSettings | undefined> {
+async function cloudOf(path: string): Promise<CloudSettings | undefined> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new Error(`The settings ${path} (KAPOK_SETTINGS) cannot be read: ${error.message}`, { cause: error });
   });
   return parseSettings(JSON.parse(text), scenarios).cloud;
 }
 
-/** A function asks for the secret in its own region, so the secret's is the deployment's. */
 function deployed(command: string, cloud: CloudSettings): FoundKapok {
-  const { deployment, chainSecret, tables } = cloud;
-  const region = chainSecret.split(":")[3]!;
+  const { deployment, chainSecret } = cloud;
+  const { region } = placeOf(cloud);
   process.env["AWS_REGION"] = region;
-  const names = { ...tableNames(deployment, scenarios), ...tables };
   return {
     place: `the deployment ${deployment} in ${region}`,
-    kapok: new Kapok(scenarios, dynamodb(), names, logger(command), false),
+    kapok: new Kapok(scenarios, dynamodb(), tablesOf(cloud, scenarios), logger(command), false),
     chain: () => openChain(chainSecret),
     cloud,
   };

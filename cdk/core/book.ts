@@ -6,9 +6,9 @@ import type { Function } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { canonical } from "./canonical.ts";
 import type { Deployment } from "./deployment.ts";
+import { allow, readsChainSecret, standsInNetwork, starts, usesForeignKeys } from "./grants.ts";
 import { kapokFunction } from "./kapok-function.ts";
-import { foreignKey, keyNames } from "./signing-keys.ts";
-import { allow, functionArn, standsInNetwork } from "./submitting.ts";
+import { keyNames } from "./signing-keys.ts";
 import { TableAccess } from "./table-access.ts";
 import { clientsOf } from "./clients.ts";
 
@@ -30,23 +30,22 @@ interface BookParts {
  */
 export class Book {
   readonly deployer: Function;
-  private readonly resource: CustomResource;
+  private readonly book: CustomResource;
+  private readonly signers: CustomResource;
 
   constructor(scope: Construct, { deployment, role, pool, endpoints }: BookParts) {
     const { cloud, tables } = deployment;
     const { core = "", ...projections } = tables;
     const access = new TableAccess(scope);
-    allow(role, [
+    allow(
+      role,
       access.changes(core),
       access.identifies(...Object.values(projections)),
-      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [cloud.chainSecret] }),
+      readsChainSecret(deployment),
       new PolicyStatement({ actions: ["cognito-idp:ListUserPoolClients"], resources: [pool.userPoolArn] }),
-      new PolicyStatement({
-        actions: ["lambda:InvokeFunction"],
-        resources: [functionArn(scope, deployment.functionName("sweeper"))],
-      }),
-      ...readsForeignKeys(deployment),
-    ]);
+      starts(scope, deployment.functionName("sweeper")),
+      ...usesForeignKeys(deployment, "kms:GetPublicKey"),
+    );
     standsInNetwork(role, deployment);
     this.deployer = kapokFunction(scope, deployment, {
       part: "deployer",
@@ -70,19 +69,17 @@ export class Book {
       // Other code may hold other contracts: it looks at the book again.
       code: deployment.codeHash("deployer"),
     };
-    this.resource = this.custom(scope, "Book", { ...properties, step: "book" });
-    this.resource.node.addDependency(this.deployer, ...endpoints);
-    this.rotation = this.custom(scope, "Signers", { ...properties, step: "signers" });
-    this.rotation.node.addDependency(this.resource);
+    this.book = this.custom(scope, "Book", { ...properties, step: "book" });
+    this.book.node.addDependency(this.deployer, ...endpoints);
+    this.signers = this.custom(scope, "Signers", { ...properties, step: "signers" });
+    this.signers.node.addDependency(this.book);
   }
-
-  private readonly rotation: CustomResource;
 
   /** What works with the book comes after it, and before signers change, which needs somebody who submits and indexes. */
   isUsedBy(...users: Construct[]): void {
     for (const user of users) {
-      user.node.addDependency(this.resource);
-      this.rotation.node.addDependency(user);
+      user.node.addDependency(this.book);
+      this.signers.node.addDependency(user);
     }
   }
 
@@ -94,9 +91,4 @@ export class Book {
       properties,
     });
   }
-}
-
-function readsForeignKeys({ ownOrganisations }: Deployment): PolicyStatement[] {
-  const resources = ownOrganisations.flatMap((organisation) => foreignKey(organisation) ?? []);
-  return resources.length > 0 ? [new PolicyStatement({ actions: ["kms:GetPublicKey"], resources })] : [];
 }

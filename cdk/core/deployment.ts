@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudSettings } from "../../lambdas/core/cloud-settings.ts";
+import { placeOf, tablesOf } from "../../lambdas/core/cloud-settings.ts";
+import type { TableNames } from "../../lambdas/core/kapok.ts";
+import { tableNames } from "../../lambdas/core/kapok.ts";
 import type { Scenario } from "../../lambdas/core/scenario.ts";
 import type { OrganisationSettings, Settings } from "../../lambdas/core/settings.ts";
 import { SettingsInvalid, signsHere } from "../../lambdas/core/settings.ts";
@@ -9,7 +12,7 @@ import type { Bundle } from "./bundle.ts";
 import { restoredTableFaults } from "./restored-tables.ts";
 
 /** Below so many concurrent executions in an account, nobody waits in a function for what another one does. */
-const EXECUTIONS_FOR_WAITING = 100;
+export const EXECUTIONS_FOR_WAITING = 100;
 /** The most that `Prefer: wait` may ask for, seconds. */
 const LONGEST_WAIT_SECONDS = 20;
 
@@ -47,10 +50,9 @@ export class Deployment {
     return this.cloud.deployment;
   }
 
-  /** The account and region that everything stands in: those of the secret that holds the chain's nodes. */
+  /** The account and region that everything stands in. */
   get environment(): { account: string; region: string } {
-    const [, , , region = "", account = ""] = this.cloud.chainSecret.split(":");
-    return { account, region };
+    return placeOf(this.cloud);
   }
 
   /** Whether this deployment creates its book, and so administers it. */
@@ -69,18 +71,23 @@ export class Deployment {
   }
 
   /** Names of the tables that are worked with: the deployment's own, or one that was recovered. */
-  get tables(): Record<string, string> {
-    return Object.fromEntries(this.nouns.map((noun) => [noun, this.cloud.tables?.[noun] ?? this.ownTable(noun)]));
+  get tables(): TableNames {
+    return tablesOf(this.cloud, this.scenarios);
   }
 
-  /** The name of the table that this deployment made. */
-  ownTable(noun: string): string {
-    return `${this.name}-${noun}`;
+  /** Names of the tables that this deployment made. */
+  get ownTables(): TableNames {
+    return tableNames(this.name, this.scenarios);
   }
 
   /** The name of a function. */
   functionName(part: string): string {
     return `${this.name}-${part}`;
+  }
+
+  /** The name of a function's role; a role's name is one of the whole account. */
+  roleName(part: string): string {
+    return `${this.functionName(part)}-${this.environment.region}`;
   }
 
   bundle(part: string): Bundle {

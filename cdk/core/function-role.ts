@@ -16,7 +16,7 @@ export function functionRole(scope: Construct, deployment: Deployment, part: str
     resources: [`${group}:log-stream:*`],
   });
   const role = new Role(scope, `Role-${part}`, {
-    roleName: `${deployment.functionName(part)}-${region}`,
+    roleName: deployment.roleName(part),
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     description: `What the function ${part} of ${deployment.name} may do`,
     inlinePolicies: { log: new PolicyDocument({ statements: [writes] }) },

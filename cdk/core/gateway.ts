@@ -36,7 +36,7 @@ const accessLog = {
 
 /**
  * The HTTP API: it only passes requests on. Tokens are verified by the functions, so that every answer is Kapok's own but
- * the gateway's 413, 429 and 503.
+ * the gateway's 413, 429 and 503, and its 500 where a function broke or took too long.
  */
 export function gateway(scope: Construct, deployment: Deployment): HttpApi {
   const api = new HttpApi(scope, "Api", {

@@ -3,16 +3,10 @@ import type { Role } from "aws-cdk-lib/aws-iam";
 import { AccountRootPrincipal, AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
+import type { KeyNames } from "../../lambdas/core/functions/deployed-keys.ts";
 import type { OrganisationSettings } from "../../lambdas/core/settings.ts";
+import { foreignKey } from "../../lambdas/core/settings.ts";
 import type { Deployment } from "./deployment.ts";
-
-/** The keys that sign, by alias, or by ARN where a key is another account's: nothing that one stack exports to another. */
-export interface KeyNames {
-  /** Of each organisation, oldest first. */
-  organisations: Record<string, string[]>;
-  /** Absent where the book is joined. */
-  administrator?: string;
-}
 
 /** Which keys a deployment signs with. An alias may have slashes and no dots, an id the other way round. */
 export function keyNames(deployment: Deployment): KeyNames {
@@ -25,11 +19,6 @@ export function keyNames(deployment: Deployment): KeyNames {
   });
   const administrator = deployment.administers && { administrator: `alias/${deployment.name}/administrator` };
   return { organisations: Object.fromEntries(organisations), ...administrator };
-}
-
-/** The ARN of a key in the organisation's own account, where that signs. */
-export function foreignKey({ signer }: OrganisationSettings): string | undefined {
-  return typeof signer === "object" && "keyArn" in signer ? signer.keyArn : undefined;
 }
 
 /** Who signs with which keys. */

@@ -28,7 +28,7 @@ export class StateStack extends Stack {
   constructor(scope: Construct, deployment: Deployment, props: StackProps) {
     super(scope, "state", { ...props, stackName: `${deployment.name}-state`, terminationProtection: true });
     this.tables = Object.fromEntries(
-      deployment.nouns.map((noun) => [noun, keepTable(this, noun, deployment.ownTable(noun))]),
+      Object.entries(deployment.ownTables).map(([noun, name]) => [noun, keepTable(this, noun, name)]),
     );
     // Core reads it where the settings name no other one. What one of them takes away, none can import any more.
     this.exportValue(this.tables["core"]!.tableStreamArn);

@@ -11,8 +11,8 @@ import type { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 import type { Deployment } from "./deployment.ts";
 import { functionRole } from "./function-role.ts";
+import { starts } from "./grants.ts";
 import { kapokFunction } from "./kapok-function.ts";
-import { functionArn } from "./submitting.ts";
 import { TableAccess } from "./table-access.ts";
 
 /** What wakes who works. */
@@ -77,11 +77,11 @@ export class Waking {
       eventSourceArn: stream,
       startingPosition: StartingPosition.LATEST,
       filters: wakes,
-      // Many records of one lane need one submitter; a short wait gathers them, and costs an operation as much.
+      // Nothing is waited for: whoever redeems points stands at a till. What comes meanwhile comes together next time.
       batchSize: 1000,
       maxBatchingWindow: Duration.seconds(0),
       parallelizationFactor: 2,
-      // A record that cannot be passed on is tried for half a minute; by then the sweeper has seen to its lane.
+      // A record that cannot be passed on is tried for a minute; by then the sweeper has seen to its lane.
       retryAttempts: 10,
       maxRecordAge: Duration.minutes(1),
       bisectBatchOnError: true,
@@ -124,9 +124,4 @@ export class Waking {
     });
     return sweeper;
   }
-}
-
-function starts(scope: Construct, ...names: string[]): PolicyStatement {
-  const resources = names.map((name) => functionArn(scope, name));
-  return new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources });
 }

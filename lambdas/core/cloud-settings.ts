@@ -1,4 +1,7 @@
 import * as z from "zod";
+import type { TableNames } from "./kapok.ts";
+import { tableNames } from "./kapok.ts";
+import type { Service } from "./scenario.ts";
 
 const arn = (service: string, rest: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${rest}$`), `the ARN of ${service}`);
@@ -56,3 +59,14 @@ export const cloudSettings = form.refine(({ tables, coreStream }) => !tables?.["
 });
 
 export type CloudSettings = z.output<typeof cloudSettings>;
+
+/** Where a deployment stands: a function asks for the chain's secret in its own account and region, so these are its. */
+export function placeOf({ chainSecret }: CloudSettings): { account: string; region: string } {
+  const [, , , region = "", account = ""] = chainSecret.split(":");
+  return { account, region };
+}
+
+/** Names of the tables that a deployment works with, by what they are for: its own, or those that were recovered. */
+export function tablesOf({ deployment, tables }: CloudSettings, scenarios: readonly Service[]): TableNames {
+  return { ...tableNames(deployment, scenarios), ...tables };
+}

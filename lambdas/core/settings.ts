@@ -51,6 +51,11 @@ export function signsHere({ signer }: OrganisationSettings): boolean {
   return typeof signer !== "string";
 }
 
+/** The ARN of a key in the organisation's own account, where that signs. */
+export function foreignKey({ signer }: OrganisationSettings): string | undefined {
+  return typeof signer === "object" && "keyArn" in signer ? signer.keyArn : undefined;
+}
+
 /** The settings file: the same form for one machine and for the cloud. */
 export interface Settings {
   /** `create`, or the book to join. */

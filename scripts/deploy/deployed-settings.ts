@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CloudSettings } from "../../lambdas/core/cloud-settings.ts";
+import { placeOf } from "../../lambdas/core/cloud-settings.ts";
 import type { Settings } from "../../lambdas/core/settings.ts";
 import { parseSettings, SettingsInvalid } from "../../lambdas/core/settings.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
@@ -23,7 +24,7 @@ export function deployedSettings(path = process.env["KAPOK_SETTINGS"]): Deployed
   const settings = parseSettings(JSON.parse(readFileSync(path, "utf8")), scenarios);
   const { cloud } = settings;
   if (!cloud) throw new SettingsInvalid(["cloud: is needed to deploy; docs/operations.md has an example"]);
-  const [, , , region = "", account = ""] = cloud.chainSecret.split(":");
+  const { account, region } = placeOf(cloud);
   process.env["AWS_REGION"] = region;
   return { path, settings, cloud, account, region };
 }

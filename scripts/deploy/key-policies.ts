@@ -1,8 +1,12 @@
+import { Deployment } from "../../cdk/core/deployment.ts";
+import { foreignKey } from "../../lambdas/core/settings.ts";
+import { scenarios } from "../../lambdas/scenarios.ts";
 import type { DeployedSettings } from "./deployed-settings.ts";
 
 /** What an organisation whose key is in its own account has to let this deployment do, a policy statement each. */
-export function keyPolicies({ settings, cloud, account, region }: DeployedSettings): string[] {
-  const role = (part: string) => `arn:aws:iam::${account}:role/${cloud.deployment}-${part}-${region}`;
+export function keyPolicies({ settings, account }: DeployedSettings): string[] {
+  const deployment = new Deployment(settings, scenarios, {});
+  const role = (part: string) => `arn:aws:iam::${account}:role/${deployment.roleName(part)}`;
   const statements = [
     {
       Sid: "KapokSigns",
@@ -19,9 +23,10 @@ export function keyPolicies({ settings, cloud, account, region }: DeployedSettin
       Resource: "*",
     },
   ];
-  return settings.organisations.flatMap(({ id, signer }) =>
-    typeof signer === "object" && "keyArn" in signer
-      ? [`${id} puts this into the policy of ${signer.keyArn}:\n${JSON.stringify(statements, null, 2)}`]
-      : [],
-  );
+  return deployment.ownOrganisations.flatMap((organisation) => {
+    const key = foreignKey(organisation);
+    return key
+      ? [`${organisation.id} puts this into the policy of ${key}:\n${JSON.stringify(statements, null, 2)}`]
+      : [];
+  });
 }

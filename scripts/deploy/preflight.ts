@@ -4,15 +4,13 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { EXECUTIONS_FOR_WAITING } from "../../cdk/core/deployment.ts";
 import { expectChain } from "../../lambdas/core/chain/expect-chain.ts";
 import { openChain } from "../../lambdas/core/functions/open-chain.ts";
 import { saying } from "../../lambdas/core/log.ts";
 import type { DeployedSettings } from "./deployed-settings.ts";
 import { edgeAdvice, expectNextSecret } from "./edge-preflight.ts";
 import { readPoolId } from "./outputs.ts";
-
-/** Below so many executions at once, `Prefer: wait` is not honoured: whoever waits would keep others from working. */
-const EXECUTIONS_FOR_WAITING = 100;
 
 /** What was found before anything is deployed. */
 export interface Preflight {

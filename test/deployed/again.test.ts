@@ -54,4 +54,12 @@ describe("A deployment that is there already", function () {
     expect(output).to.include("Everything agrees");
     expect(code).to.equal(0);
   });
+
+  it("has tables that agree with the chain", async () => {
+    const env = { ...process.env, KAPOK_SETTINGS: deployed.emulation.settingsPath };
+    const { code, output } = await command("audit.ts", [], env);
+    expect(output).to.include("Everything agrees");
+    expect(output).to.include("store 1. The projections are the rows that the events make");
+    expect(code).to.equal(0);
+  });
 });

@@ -10,7 +10,7 @@ import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { build } from "esbuild";
 import { deployedAlliance, fleeting } from "./alliances.ts";
 import { Cloud } from "./cloud.ts";
-import { zipOf } from "./zip.ts";
+import { zipOf } from "../emulate/zip.ts";
 
 /** A call that a role tries: which client, which command, which input. */
 type Try = [client: "dynamodb" | "kms" | "secrets" | "lambda", command: string, input: unknown];

@@ -1,5 +1,4 @@
 /** The toy app, really deployed into an emulator; its functions call AWS through a proxy that can hold them. */
-import { Agent } from "node:https";
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +17,7 @@ import type { Emulator } from "../../scripts/emulate/emulator.ts";
 import { startEmulator } from "../../scripts/emulate/emulator.ts";
 import { HoldingProxy } from "../../scripts/emulate/holding-proxy.ts";
 import { freePort } from "../../scripts/start/ports.ts";
+import { clientConfig } from "./client-config.ts";
 
 const run = promisify(execFile);
 const app = fileURLToPath(new URL("toy/app.ts", import.meta.url));
@@ -57,16 +57,7 @@ export class Toy {
     this.emulator = emulator;
     this.proxy = proxy;
     this.folder = folder;
-    const { environment, region, url } = emulator;
-    const config = {
-      region,
-      endpoint: url,
-      credentials: {
-        accessKeyId: environment["AWS_ACCESS_KEY_ID"]!,
-        secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"]!,
-      },
-      requestHandler: { httpsAgent: new Agent({ keepAlive: true, ca: readFileSync(emulator.authority) }) },
-    };
+    const config = clientConfig(emulator);
     this.database = new DynamoDBClient(config);
     this.keys = new KMSClient(config);
     this.tokens = new CognitoIdentityProviderClient(config);

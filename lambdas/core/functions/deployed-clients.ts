@@ -1,13 +1,12 @@
 import { CognitoIdentityProviderClient, paginateListUserPoolClients } from "@aws-sdk/client-cognito-identity-provider";
 import type { Kapok } from "../kapok.ts";
+import type { ClientRow } from "../store/clients.ts";
 import { forgetClient, keepClient, readClients } from "../store/clients.ts";
 
-/** A client that the settings ask for: its name in the user pool, and what the API knows of it. */
-export interface NamedClient {
+/** A client that the settings ask for. */
+export interface NamedClient extends Omit<ClientRow, "clientId"> {
+  /** Its name in the user pool: the organisation's id, then the client's own name where it has one. */
   label: string;
-  organisation: string;
-  name: string;
-  scopes: string[];
 }
 
 /** Notes to whom each client of the user pool belongs; one that the settings do not name any more is let in no longer. */

@@ -5,7 +5,10 @@ import { identifyKey, KmsKeys } from "../signing/kms-keys.ts";
 import { ADMINISTRATOR } from "../store/lanes.ts";
 import { keepSigningKey, readSigningKey, readSigningKeys } from "../store/signing-keys.ts";
 
-/** The keys that a deployment made or was given, by ARN or alias. */
+/**
+ * The keys that a deployment made, by alias, or was given, by ARN. A template tells them by name: no stack has to export
+ * them to another.
+ */
 export interface KeyNames {
   /** Of each organisation, oldest first. */
   organisations: Record<string, string[]>;

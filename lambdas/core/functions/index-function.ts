@@ -33,7 +33,10 @@ export async function indexFunction(scenarios: readonly Scenario[]) {
   const functions = starter();
   const facts = async (): Promise<BookFacts> => {
     const book = await readBook(kapok.core);
-    if (!book) throw new Error("the store does not know the book: deploy again, and it is found on the chain");
+    if (!book)
+      throw new Error(
+        "the store does not know the book: name the table that has it in cloud.tables, or change another setting, and deploy",
+      );
     const { chainId, genesisHash, addresses, startBlock } = book;
     return { chainId, genesisHash, addresses, startBlock, constants: await constantsOf(chain, scenarios, addresses) };
   };

@@ -12,7 +12,9 @@ export class KeyUnknown extends SigningFailed {
   readonly retryable = false;
 
   constructor(address: string) {
-    super(`no key of this deployment has the address ${address}: deploy again, and its row is put there`);
+    super(
+      `no key of this deployment has the address ${address}: its row is put there by the next deployment that changes a setting`,
+    );
     this.name = "KeyUnknown";
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { privateKeyToAccount } from "viem/accounts";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Administrator } from "../../../lambdas/core/administering/administrator.ts";
 import { ContractDiffers } from "../../../lambdas/core/administering/contract-code.ts";
 import { provision } from "../../../lambdas/core/administering/provision.ts";
@@ -12,8 +12,7 @@ import { Anvil } from "../anvil.ts";
 import { Dynoxide } from "../dynoxide.ts";
 import { settingsOf } from "../running-kapok.ts";
 
-/** Of no worth: it stands in anvil's own documentation. */
-const account = privateKeyToAccount("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
+const account = privateKeyToAccount(generatePrivateKey());
 
 describe("Contracts of a book", function () {
   this.timeout(60_000);
