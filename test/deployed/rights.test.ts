@@ -70,10 +70,11 @@ describe("A role of what is deployed", function () {
     "GetItemCommand",
     { TableName, Key: { pk: { S: "x" }, sk: { S: "x" } } },
   ];
+  // On a condition that never holds: whoever may put still changes nothing.
   const put = (TableName: string, pk: string): Try => [
     "dynamodb",
     "PutItemCommand",
-    { TableName, Item: { pk: { S: pk }, sk: { S: "probe" } } },
+    { TableName, Item: { pk: { S: pk }, sk: { S: "probe" } }, ConditionExpression: "attribute_exists(pk)" },
   ];
   const remove = (TableName: string): Try => [
     "dynamodb",
