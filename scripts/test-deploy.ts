@@ -1,5 +1,5 @@
 /**
- * `npm run test:deploy [-- NAME…]`: deploys Kapok for real into an emulator of AWS, and puts what is deployed to the test. It
+ * `npm run test:deploy [-- NAME… | -- --mutants [NAME…]]`: deploys Kapok for real into an emulator of AWS, and puts what is deployed to the test. It
  * needs Python 3.10 or later, which the emulator is written in. Ends with one line: `N passed, N failed, N skipped`. A test
  * that is skipped is one that failed: nothing here has a reason to be.
  */
@@ -7,18 +7,19 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { countsOf } from "./counts.ts";
+import { catchMutants } from "./mutants/catch-mutants.ts";
 import { roomiestFolder } from "./roomiest-folder.ts";
 
 /** In the order in which they run, over one and the same deployment; at last the emulator itself. */
 const parts = Object.fromEntries([
-  ...["kills", "suites", "sweeping", "changes", "joining", "rights", "canaries", "again", "edge"].map((name) => [
-    name,
-    `test/deployed/${name}.test.ts`,
-  ]),
+  ...["waking", "kills", "suites", "sweeping", "changes", "joining", "rights", "canaries", "again", "edge"].map(
+    (name) => [name, `test/deployed/${name}.test.ts`],
+  ),
   ["emulator", "test/emulate/*.test.ts"],
 ]) as Record<string, string>;
 
 const wanted = process.argv.slice(2);
+if (wanted[0] === "--mutants") process.exit((await catchMutants(wanted.slice(1))) ? 0 : 1);
 const stranger = wanted.find((name) => !(name in parts));
 if (stranger !== undefined) {
   console.error(`There is no part ${stranger}. There are: ${Object.keys(parts).join(", ")}.`);

@@ -19,3 +19,17 @@ export function apiRole(scope: Construct, deployment: Deployment, part: string, 
   for (const statement of readsOriginSecrets(scope, deployment)) role.addToPolicy(statement);
   return role;
 }
+
+/**
+ * The role of the function that serves what is below no scenario: operations, documents, problems. It reads in core's table,
+ * and of the scenarios' it may ask only which ones they are: whether the store is a recovered one.
+ */
+export function documentsRole(scope: Construct, deployment: Deployment, part: string): Role {
+  const role = functionRole(scope, deployment, part);
+  const access = new TableAccess(scope);
+  const { core = "", ...projections } = deployment.tables;
+  role.addToPolicy(access.reads(core));
+  role.addToPolicy(access.identifies(...Object.values(projections)));
+  for (const statement of readsOriginSecrets(scope, deployment)) role.addToPolicy(statement);
+  return role;
+}

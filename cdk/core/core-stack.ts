@@ -5,7 +5,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { Construct } from "constructs";
 import { alarms } from "./alarms.ts";
 import { apiEnvironment } from "./api-environment.ts";
-import { apiRole } from "./api-role.ts";
+import { documentsRole } from "./api-role.ts";
 import { Book } from "./book.ts";
 import { dashboard } from "./dashboard.ts";
 import { deadLetters } from "./dead-letters.ts";
@@ -52,12 +52,7 @@ export class CoreStack extends Stack {
     const documents = kapokFunction(this, deployment, {
       part: "api",
       description: "The API below no scenario: operations, documents, problems",
-      role: apiRole(
-        this,
-        deployment,
-        "api",
-        deployment.scenarios.map(({ name }) => name),
-      ),
+      role: documentsRole(this, deployment, "api"),
       seconds: 29,
       megabytes: 1024,
       environment: apiEnvironment(deployment, apiUrl, state.tokens),

@@ -70,7 +70,7 @@ export class Submitting {
       description: "Follows the chain: projections, decisions, the cursor",
       role: indexerRole,
       seconds: INDEXER_SECONDS,
-      megabytes: 1024,
+      megabytes: 512,
       environment,
       speaksToChain: true,
     });

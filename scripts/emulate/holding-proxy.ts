@@ -123,7 +123,7 @@ export class HoldingProxy {
   readonly #server;
   readonly #waits = new Set<Wait>();
   readonly #refusals = new Set<{ matches: Matcher; answer: Answer }>();
-  readonly #listeners = new Set<(call: Call) => void>();
+  readonly #listeners = new Set<(call: Call, answer: string) => void>();
   readonly #target: Target;
   #agent: PlainAgent | TlsAgent | undefined;
 
@@ -157,8 +157,8 @@ export class HoldingProxy {
     return () => void this.#refusals.delete(refusal);
   }
 
-  /** Tells of every call, such as to count them, until the function that this returns is called. */
-  onCall(listener: (call: Call) => void): () => void {
+  /** Tells of every call that was answered, such as to count them, until the function that this returns is called. */
+  onCall(listener: (call: Call, answer: string) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -172,7 +172,6 @@ export class HoldingProxy {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const call = callOf(request, body);
-    for (const listener of this.#listeners) listener(call);
     const refusal = [...this.#refusals].find(({ matches }) => matches(call));
     if (refusal) return send(response, refusal.answer);
     const wait = [...this.#waits].find(({ matches }) => matches(call));
@@ -185,6 +184,7 @@ export class HoldingProxy {
     }
     const answer = await this.#passOn(request, body);
     const content = await buffer(answer);
+    for (const listener of this.#listeners) listener(call, content.toString());
     if (wait?.when === "after") {
       const instead = await holding(wait, call, request);
       if (instead) return send(response, instead);

@@ -29,7 +29,7 @@ describe("A deployment that is there already", function () {
         positions: await new Desk(deployed.credentials, "office").read("/v1/points/positions"),
         balance: await hotel.balance(guest),
         signers: (await readLanes(deployed)).map(({ organisation, signer }) => `${organisation} ${signer}`).toSorted(),
-        clients: deployed.credentials.clients,
+        clients: deployed.credentials.clients.toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1)),
         addresses: (await deployed.emulation.home.book())!.addresses,
       };
     };

@@ -42,7 +42,8 @@ describe("A role of what is deployed", function () {
 
   before(async () => {
     const cloud = await Cloud.shared();
-    await Promise.all([deployedAlliance(), cloud.deployment("fleeting", fleeting)]);
+    await deployedAlliance();
+    await cloud.deployment("fleeting", fleeting);
     const bundled = await build({
       stdin: { contents: probe, resolveDir: process.cwd() },
       bundle: true,
@@ -124,6 +125,7 @@ describe("A role of what is deployed", function () {
   });
 
   const expected: Record<string, string[]> = {
+    api: ["reads core"],
     "points-api": ["reads core", "puts an operation", "reads points"],
     waker: ["starts a submitter"],
     sweeper: ["reads core", "starts a submitter"],

@@ -25,8 +25,11 @@ const variables = z.object({
   ORIGIN_SECRETS: names.optional(),
 });
 
-/** The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that. */
-export function apiFunction(part: string, scenarios: readonly Service[]) {
+/**
+ * The API of some scenarios as a function behind an HTTP API. Nobody needs to be woken: the table's stream does that.
+ * @param elsewhere whether each scenario has a function of its own, and this one only describes them
+ */
+export function apiFunction(part: string, scenarios: readonly Service[], { elsewhere = false } = {}) {
   const { DEPLOYMENT, TABLES, API_URL, TOKEN_URL, TOKEN_ISSUER, LONGEST_WAIT_SECONDS, VERSION, ORIGIN_SECRETS } =
     readVariables(variables);
   const kapok = new Kapok(scenarios, dynamodb(), TABLES, logger(part, DEPLOYMENT), false);
@@ -34,6 +37,7 @@ export function apiFunction(part: string, scenarios: readonly Service[]) {
   const organisationOf = async (client: string) => (await readClient(kapok.core, client))?.organisation;
   const app = createApp({
     scenarios,
+    elsewhere,
     facadeFor: ({ name }) => front.facade(name),
     authenticate: cognitoTokens(TOKEN_ISSUER, organisationOf),
     apiUrl: API_URL,

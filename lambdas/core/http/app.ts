@@ -19,6 +19,8 @@ import type { TokenEndpoint } from "./token-endpoint.ts";
 export interface AppParts {
   scenarios: readonly Service[];
   facadeFor(scenario: Service): Facade;
+  /** Whether somebody else serves what is below a scenario: then its routes are described here, and lead nowhere. */
+  elsewhere?: boolean;
   /** Verifies an access token; what it finds is remembered until the token expires. */
   authenticate: Authenticate;
   /** The API's own URL, without a slash at its end. */
@@ -46,6 +48,7 @@ export function createApp(parts: AppParts): OpenAPIHono {
 
   addOperationRoute(app, serving, scenarios, parts.facadeFor);
   for (const scenario of scenarios) {
+    if (parts.elsewhere) app.use(`/v1/${scenario.name}/*`, async (context) => nothingHere(context, serving, app));
     const facade = parts.facadeFor(scenario);
     scenario.routes(scenarioApi(app, serving, scenario.name, facade), facade);
   }

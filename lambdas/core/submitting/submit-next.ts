@@ -12,8 +12,11 @@ import { send } from "./send.ts";
 /** How many waiting operations are looked at, and the most that go into one transaction. */
 const WANTED = 2000;
 const MOST_TOGETHER = 1200;
-/** How long the first operations of a further transaction wait for company, for each transaction that is in flight. */
-const COMPANY_MILLISECONDS = 60;
+/**
+ * How long the first operations of a further transaction wait for company, for each transaction that is in flight: so the
+ * few that a lane may have are spread over a block of a second, and what comes late in it need not wait for the next one.
+ */
+const COMPANY_MILLISECONDS = 250;
 
 /** An operation that waits, with the scenario whose ledger it goes to. */
 type WaitingEntry = EnvelopeEntry & { scenario: string };

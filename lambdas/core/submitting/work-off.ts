@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Lane } from "../store/lanes.ts";
+import { readLane } from "../store/lanes.ts";
+import { isHeld } from "../store/lease.ts";
 import { pause } from "../store/table.ts";
 import { countWakeUps, markWakeUp } from "../store/wake-ups.ts";
 import { ensureLane } from "./ensure-lane.ts";
@@ -17,11 +20,12 @@ export type WorkedOff = "done" | "taken" | "unfinished";
  */
 export async function workOff(parts: LaneParts, signal: AbortSignal, owner = randomUUID()): Promise<WorkedOff> {
   const { kapok, chain, keys, organisation } = parts;
-  await ensureLane(kapok, chain, keys, organisation);
   const worker = new LaneWorker(parts);
-  if (!(await worker.take(owner))) {
+  // A look costs less than a write that is refused, and most of those that are woken find an owner at work.
+  const isTaken = (lane: Lane | undefined) => lane !== undefined && isHeld(lane);
+  if (isTaken(await ensureLane(kapok, chain, keys, organisation)) || !(await worker.take(owner))) {
     await markWakeUp(kapok.core, organisation);
-    if (!(await worker.take(owner))) return "taken";
+    if (isTaken(await readLane(kapok.core, organisation)) || !(await worker.take(owner))) return "taken";
   }
   for (;;) {
     const seen = await workUntilIdle(worker, parts, signal).finally(() => worker.release());

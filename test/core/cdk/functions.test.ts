@@ -13,7 +13,7 @@ describe("Functions", () => {
       ["core/Function-deployer", 900, 1024],
       // Closing a lane waits as long.
       ["core/Function-submitter", 120, 1024],
-      ["core/Function-indexer", 300, 1024],
+      ["core/Function-indexer", 300, 512],
       ["core/Function-waker", 10, 256],
       // The next one comes in a minute.
       ["core/Function-sweeper", 30, 512],
