@@ -12,9 +12,19 @@ import { roomiestFolder } from "./roomiest-folder.ts";
 
 /** In the order in which they run, over one and the same deployment; at last the emulator itself. */
 const parts = Object.fromEntries([
-  ...["waking", "kills", "suites", "sweeping", "changes", "joining", "rights", "canaries", "again", "edge"].map(
-    (name) => [name, `test/deployed/${name}.test.ts`],
-  ),
+  ...[
+    "waking",
+    "costs",
+    "kills",
+    "suites",
+    "sweeping",
+    "changes",
+    "joining",
+    "rights",
+    "canaries",
+    "again",
+    "edge",
+  ].map((name) => [name, `test/deployed/${name}.test.ts`]),
   ["emulator", "test/emulate/*.test.ts"],
 ]) as Record<string, string>;
 

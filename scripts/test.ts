@@ -33,6 +33,7 @@ const steps: Step[] = [
       "core/auditing",
       "core/signing",
       "core/watching",
+      "costs",
     ),
   },
   { name: "generated code is fresh", command: ["node", "scripts/generate.ts", "--check"] },

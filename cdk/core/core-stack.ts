@@ -54,7 +54,7 @@ export class CoreStack extends Stack {
       description: "The API below no scenario: operations, documents, problems",
       role: documentsRole(this, deployment, "api"),
       seconds: 29,
-      megabytes: 1024,
+      megabytes: 512,
       environment: apiEnvironment(deployment, apiUrl, state.tokens),
     });
     route(this, "rest", this.api, "$default", documents);

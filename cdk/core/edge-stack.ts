@@ -12,14 +12,9 @@ export const edgeStackName = ({ name }: Deployment) => `${name}-edge`;
 
 /** What the edge needs in us-east-1 before it can be made: the firewall. */
 export class EdgeStack extends Stack {
-  constructor(
-    scope: Construct,
-    deployment: Deployment,
-    { requestsPerAddress }: NonNullable<CloudSettings["edge"]>,
-    props: StackProps,
-  ) {
+  constructor(scope: Construct, deployment: Deployment, edge: NonNullable<CloudSettings["edge"]>, props: StackProps) {
     super(scope, "edge", { ...props, stackName: edgeStackName(deployment) });
-    const { attrArn } = firewall(this, deployment, requestsPerAddress);
+    const { attrArn } = firewall(this, deployment, edge);
     new CfnOutput(this, FIREWALL_OUTPUT, { value: attrArn, description: "The firewall in front of the API" });
   }
 }

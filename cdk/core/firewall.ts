@@ -2,7 +2,11 @@ import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnLoggingConfiguration, CfnWebACL } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
+import type { CloudSettings } from "../../lambdas/core/cloud-settings.ts";
 import type { Deployment } from "./deployment.ts";
+
+/** How often whom may ask, in {@link WINDOW_SECONDS}. */
+type Limits = Pick<NonNullable<CloudSettings["edge"]>, "requestsPerAddress" | "requestsPerToken">;
 
 const WINDOW_SECONDS = 300;
 const SLOW_DOWN = "slow-down";
@@ -16,10 +20,10 @@ const managed: { name: string; counted: string[] }[] = [
 ];
 
 /**
- * The firewall before the API. Requests of one address are limited; the rest are AWS's own rules. None of its logs,
- * samples and details has a body, a query or a token.
+ * The firewall before the API. Requests of one address are limited, and those of one client, known by its token; the rest
+ * are AWS's own rules. None of its logs, samples and details has a body, a query or a token.
  */
-export function firewall(scope: Construct, deployment: Deployment, requestsPerAddress: number): CfnWebACL {
+export function firewall(scope: Construct, deployment: Deployment, limits: Limits): CfnWebACL {
   const acl = new CfnWebACL(scope, "Firewall", {
     name: deployment.name,
     description: `Kapok ${deployment.name}`,
@@ -32,19 +36,38 @@ export function firewall(scope: Construct, deployment: Deployment, requestsPerAd
         content: JSON.stringify({ type: "about:blank", title: "Too Many Requests", status: 429 }),
       },
     },
-    rules: [limited(requestsPerAddress), ...managed.map((group, index) => ruleOf(group, index + 1))],
+    rules: [...limitations(limits), ...managed.map((group, index) => ruleOf(group, index + 2))],
     dataProtectionConfig: { dataProtections: hidden },
   });
   log(scope, deployment, acl);
   return acl;
 }
 
-/** Looked at first: whoever is over the limit costs the other rules nothing. */
-function limited(limit: number): CfnWebACL.RuleProperty {
+/**
+ * Looked at first: whoever is over a limit costs the other rules nothing, and the functions neither a call nor a write. A
+ * request without a token is not counted by token.
+ */
+function limitations({ requestsPerAddress, requestsPerToken }: Limits): CfnWebACL.RuleProperty[] {
+  const token = { name: "authorization", textTransformations: [{ priority: 0, type: "NONE" }] };
+  return [
+    limited("requests-per-address", 0, { limit: requestsPerAddress, aggregateKeyType: "IP" }),
+    limited("requests-per-token", 1, {
+      limit: requestsPerToken,
+      aggregateKeyType: "CUSTOM_KEYS",
+      customKeys: [{ header: token }],
+    }),
+  ];
+}
+
+function limited(
+  name: string,
+  priority: number,
+  counted: Omit<CfnWebACL.RateBasedStatementProperty, "evaluationWindowSec">,
+): CfnWebACL.RuleProperty {
   return {
-    name: "requests-per-address",
-    priority: 0,
-    statement: { rateBasedStatement: { limit, evaluationWindowSec: WINDOW_SECONDS, aggregateKeyType: "IP" } },
+    name,
+    priority,
+    statement: { rateBasedStatement: { ...counted, evaluationWindowSec: WINDOW_SECONDS } },
     action: {
       block: {
         customResponse: {
@@ -54,7 +77,7 @@ function limited(limit: number): CfnWebACL.RuleProperty {
         },
       },
     },
-    visibilityConfig: measuredAs("requests-per-address"),
+    visibilityConfig: measuredAs(name),
   };
 }
 

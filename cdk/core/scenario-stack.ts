@@ -25,9 +25,9 @@ export class ScenarioStack extends Stack {
     const handler = kapokFunction(this, deployment, {
       part,
       description: `The API of ${scenario}`,
-      role: apiRole(this, deployment, part, [scenario]),
+      role: apiRole(this, deployment, part, scenario),
       seconds: 29,
-      megabytes: 1024,
+      megabytes: 512,
       environment: {
         ...apiEnvironment(deployment, core.apiUrlFor(deployment), state.tokens),
         TABLES: JSON.stringify({ core: deployment.tables["core"], [scenario]: deployment.tables[scenario] }),

@@ -61,7 +61,7 @@ export class Submitting {
       description: "Works off one organisation's lane: signs, journals, broadcasts",
       role: submitterRole,
       seconds: SUBMITTER_SECONDS,
-      megabytes: 1024,
+      megabytes: 512,
       environment: { ...environment, SUBMITTING: JSON.stringify(submitting) },
       speaksToChain: true,
     });

@@ -35,11 +35,23 @@ export class TableAccess {
   }
 
   /**
+   * Reads items, and lists partitions, that begin in one of these ways.
+   * @param beginnings of partition keys
+   */
+  readsOf(table: string, beginnings: string[]): PolicyStatement {
+    return this.within(beginnings, reading, table);
+  }
+
+  /**
    * Puts new items whose partition begins in one of these ways, on conditions.
    * @param beginnings of partition keys
    */
   puts(table: string, beginnings: string[]): PolicyStatement {
-    const statement = this.allows(putting, [table]);
+    return this.within(beginnings, putting, table);
+  }
+
+  private within(beginnings: string[], actions: string[], table: string): PolicyStatement {
+    const statement = this.allows(actions, [table]);
     statement.addCondition("ForAllValues:StringLike", {
       "dynamodb:LeadingKeys": beginnings.map((beginning) => `${beginning}*`),
     });

@@ -36,6 +36,8 @@ const form = z.strictObject({
     .strictObject({
       /** Requests a client's address may make in five minutes. */
       requestsPerAddress: z.int().min(100).max(20_000_000).default(20_000),
+      /** Requests that may be made with one access token, which a client keeps for an hour, in five minutes. */
+      requestsPerToken: z.int().min(100).max(20_000_000).default(20_000),
       /** Which secret the edge shows to the functions. One more, deployed, changes it without an interruption. */
       originSecret: z.int().min(1).max(9999).default(1),
       /** The API's own name. Without one it has CloudFront's, whose certificate lets clients speak TLS 1.0 too. */

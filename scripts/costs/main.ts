@@ -1,44 +1,48 @@
 /**
  * `npm run costs [-- --write]`: deploys into the emulator, counts what operations ask of AWS at several rates, and prints what
  * that costs. `--write` keeps the figures as the committed ones and makes `docs/cost.md` of them. It takes a quarter of an
- * hour.
+ * hour. `--page` only makes the page again, of the committed figures and prices.
  */
 import { writeFileSync } from "node:fs";
 import type { Calls } from "./measure.ts";
-import { MeasuredDeployment } from "./measure.ts";
 import { costPage } from "./page.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { withDeployment } from "./with-deployment.ts";
 import { workloads } from "./workloads.ts";
 
 /** Long enough for many blocks and few enough operations for this machine, seconds. */
 const SECONDS = 40;
 
+if (process.argv.includes("--page")) {
+  await writePage(readSnapshot());
+  process.exit(0);
+}
 const snapshot: Snapshot = { memory: {}, operations: {}, idleSecond: undefined! };
 for (const slowed of new Set(Object.values(workloads).map((workload) => workload.slowed))) {
-  const deployment = await MeasuredDeployment.begin(slowed);
-  try {
+  await withDeployment(slowed, async (deployment) => {
     for (const [name, workload] of Object.entries(workloads)) {
-      if (workload.slowed !== slowed) continue;
-      const calls = await deployment.operations(workload, SECONDS);
-      snapshot.operations[name] = calls;
-      console.log(name, said(calls));
+      if (workload.slowed === slowed) {
+        snapshot.operations[name] = said(name, await deployment.operations(workload, SECONDS));
+      }
     }
-    if (slowed > 1) continue;
-    snapshot.idleSecond = await deployment.idle(SECONDS);
+    if (slowed > 1) return;
+    snapshot.idleSecond = said("an idle second", await deployment.idle(SECONDS));
     snapshot.memory = await deployment.memory();
-    console.log("an idle second", said(snapshot.idleSecond));
-  } finally {
-    await deployment.end();
-  }
+  });
 }
-const page = await costPage(snapshot);
-console.log(page);
+console.log(await costPage(snapshot));
 if (process.argv.includes("--write")) {
   await writeSnapshot(snapshot);
-  writeFileSync(new URL("../../docs/cost.md", import.meta.url), page);
+  await writePage(readSnapshot());
 }
 
-function said(calls: Calls): string {
-  return JSON.stringify(calls, (_, value) => (typeof value === "number" ? Number(value.toPrecision(3)) : value));
+async function writePage(of: Snapshot): Promise<void> {
+  writeFileSync(new URL("../../docs/cost.md", import.meta.url), await costPage(of));
+}
+
+function said(name: string, calls: Calls): Calls {
+  const round = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);
+  console.log(`${name}: ${JSON.stringify(calls, round)}`);
+  return calls;
 }

@@ -1,20 +1,12 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { scenarioPart } from "../../cdk/core/bundles.ts";
 import { queueDepth } from "../../lambdas/core/store/queue.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
-import { settingsOf } from "../../test/core/running-kapok.ts";
-import { Desk } from "../../test/points/end-to-end/desk.ts";
-import { ChainProcess } from "../../test/start/chain-process.ts";
-import { Emulation } from "../emulate/emulation.ts";
-import type { Emulator } from "../emulate/emulator.ts";
-import { startEmulator } from "../emulate/emulator.ts";
-import { HoldingProxy } from "../emulate/holding-proxy.ts";
-import { roomiestFolder } from "../roomiest-folder.ts";
-import { freePort } from "../start/ports.ts";
+import type { Desk } from "../../test/points/end-to-end/desk.ts";
+import type { Emulation } from "../emulate/emulation.ts";
+import type { HoldingProxy } from "../emulate/holding-proxy.ts";
 import { readRunning } from "./function-log.ts";
 import type { Memory } from "./lines.ts";
 import { Meter } from "./meter.ts";
@@ -37,46 +29,34 @@ export interface Calls {
 }
 
 const parts = [scenarioPart("points"), "waker", "submitter", "indexer", "sweeper"];
-/** More than a batch has operations, so that nobody is posted to twice in one. */
-const MEMBERS = 1000;
+const AT_ONCE = 20;
 
-/** One deployment in an emulator, for as long as it is measured. */
+/** What of a deployment is measured. */
+interface MeasuredParts {
+  emulation: Emulation;
+  /** What functions call AWS through. */
+  aws: HoldingProxy;
+  /** Asks for the operations. */
+  desk: Desk;
+}
+
+/** One deployment in an emulator, which nobody else uses meanwhile. */
 export class MeasuredDeployment {
-  private readonly cloud: { emulator: Emulator; aws: HoldingProxy; chain: ChainProcess; folder: string };
   private readonly emulation: Emulation;
+  private readonly aws: HoldingProxy;
   private readonly desk: Desk;
-  private readonly close: () => Promise<void>;
-  private members: string[] = [];
+  private readonly members: string[] = [];
 
-  private constructor(
-    cloud: MeasuredDeployment["cloud"],
-    emulation: Emulation,
-    desk: Desk,
-    close: MeasuredDeployment["close"],
-  ) {
-    this.cloud = cloud;
+  private constructor({ emulation, aws, desk }: MeasuredParts) {
     this.emulation = emulation;
+    this.aws = aws;
     this.desk = desk;
-    this.close = close;
   }
 
-  /** @param slowed by how much the blocks are slower than one a second */
-  static async begin(slowed: number): Promise<MeasuredDeployment> {
-    const folder = mkdtempSync(join(roomiestFolder(), "kapok-costs-"));
-    // A consortium's chain makes a block a second, whether it is used or not.
-    const block = { CHAIN_BLOCK_SECONDS: String(slowed), CHAIN_IDLE_SECONDS: String(slowed) };
-    const chain = await ChainProcess.start(join(folder, "chain"), block);
-    const port = await freePort();
-    const authority = join(folder, "emulator", "authority.pem");
-    const aws = await HoldingProxy.start({ url: `https://127.0.0.1:${port}`, authority });
-    const emulator = await startEmulator({ folder: join(folder, "emulator"), port, functionsEndpoint: aws.url });
-    const settings = settingsOf({ dailyIssueCap: 1e9 });
-    const home = join(folder, "home");
-    const emulation = await Emulation.begin({ emulator, home, settings, chain: { urls: [chain.url] } });
-    const gateway = await emulation.open(0);
-    const desk = new Desk((await emulation.home.credentials())!, "hotel-a");
-    const measured = new MeasuredDeployment({ emulator, aws, chain, folder }, emulation, desk, () => gateway.close());
-    await measured.enrol();
+  /** @param guests how many members there are to post to: as many as the largest batch has operations */
+  static async of(parts: MeasuredParts, guests = 1000): Promise<MeasuredDeployment> {
+    const measured = new MeasuredDeployment(parts);
+    await measured.enrol(guests);
     return measured;
   }
 
@@ -89,14 +69,6 @@ export class MeasuredDeployment {
       return [part, MemorySize / 1024] as const;
     });
     return Object.fromEntries(await Promise.all(sizes));
-  }
-
-  async end(): Promise<void> {
-    const { emulator, aws, chain, folder } = this.cloud;
-    await this.close();
-    await emulator.stop();
-    await Promise.all([aws.close(), chain.stop()]);
-    rmSync(folder, { recursive: true, force: true });
   }
 
   /** What one operation of a workload takes. */
@@ -118,7 +90,7 @@ export class MeasuredDeployment {
 
   private async measured(work: () => Promise<{ per: number; requests: number }>): Promise<Calls> {
     const [meter, since] = [new Meter(), Date.now()];
-    const forget = this.cloud.aws.onCall(meter.observe);
+    const forget = this.aws.onCall(meter.observe);
     const { per, requests } = await work();
     forget();
     const { writeUnits, readUnits, signatures } = meter.usage;
@@ -146,10 +118,12 @@ export class MeasuredDeployment {
   }
 
   /** Guests with points enough for all that follows, so that no posting is rejected. */
-  private async enrol(): Promise<void> {
-    for (let more = 0; more < MEMBERS; more += 20) {
-      this.members.push(...(await Promise.all(Array.from({ length: 20 }, () => this.desk.enrol()))));
+  private async enrol(guests: number): Promise<void> {
+    for (let more = 0; more < guests; more += AT_ONCE) {
+      const made = Array.from({ length: AT_ONCE }, () => this.desk.post("/v1/points/members", {}));
+      this.members.push(...(await Promise.all(made)).map(({ body }) => body.id));
     }
+    await this.settled();
     const operations = this.members.map((member) => ({ key: randomUUID(), kind: "earn", member, points: 1000 }));
     await this.desk.post("/v1/points/batches", { operations });
     await this.settled();

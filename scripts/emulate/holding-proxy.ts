@@ -173,7 +173,10 @@ export class HoldingProxy {
     const body = await buffer(request);
     const call = callOf(request, body);
     const refusal = [...this.#refusals].find(({ matches }) => matches(call));
-    if (refusal) return send(response, refusal.answer);
+    if (refusal) {
+      this.#tell(call, refusal.answer.body);
+      return send(response, refusal.answer);
+    }
     const wait = [...this.#waits].find(({ matches }) => matches(call));
     if (wait) this.#waits.delete(wait);
 
@@ -184,13 +187,17 @@ export class HoldingProxy {
     }
     const answer = await this.#passOn(request, body);
     const content = await buffer(answer);
-    for (const listener of this.#listeners) listener(call, content.toString());
+    this.#tell(call, content.toString());
     if (wait?.when === "after") {
       const instead = await holding(wait, call, request);
       if (instead) return send(response, instead);
     }
     response.writeHead(answer.statusCode!, without(answer.rawHeaders, ofConnection));
     response.end(content);
+  }
+
+  #tell(call: Call, answer = ""): void {
+    for (const listener of this.#listeners) listener(call, answer);
   }
 
   async #passOn(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {

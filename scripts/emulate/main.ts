@@ -4,6 +4,7 @@
  * each emulated account is an empty one, which finds its book on the chain no more, since its keys are gone.
  */
 import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { saying } from "../../lambdas/core/log.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
@@ -13,6 +14,7 @@ import { chainPart } from "../start/parts.ts";
 import { expectFree } from "../start/ports.ts";
 import { Supervisor } from "../start/supervisor.ts";
 import { Emulation } from "./emulation.ts";
+import type { Emulator } from "./emulator.ts";
 import { startEmulator } from "./emulator.ts";
 
 const sample = new URL("../start/sample-settings.json", import.meta.url);
@@ -43,12 +45,28 @@ async function emulate(): Promise<void> {
   const chain = { urls: ledger.url.split(",") };
   const emulation = await Emulation.begin({ emulator, home: home.path, settings, chain, say: console.log });
   const { url } = await emulation.open(port);
-  console.log(welcome(url, emulation, ledger.url, emulator.log));
+  const environment = writeEnvironment(emulation, emulator);
+  console.log(welcome(url, emulation, ledger.url, emulator.log, environment));
   for (const { example } of scenarios) console.log(`Try it in another terminal:\n\n${example(url)}\n`);
   console.log("Ctrl-C stops it.");
 }
 
-function welcome(url: string, { home, settingsPath }: Emulation, chainUrl: string, log: string): string {
+/** Writes what a shell needs to speak to the emulated account as its operator. @returns the file */
+function writeEnvironment({ home, settingsPath }: Emulation, { environment }: Emulator): string {
+  const path = join(home.path, "emulator.env");
+  const variables = Object.entries({ ...environment, KAPOK_SETTINGS: settingsPath });
+  rmSync(path, { force: true });
+  writeFileSync(path, variables.map(([name, value]) => `export ${name}='${value}'\n`).join(""), { mode: 0o600 });
+  return path;
+}
+
+function welcome(
+  url: string,
+  { home, settingsPath }: Emulation,
+  chainUrl: string,
+  log: string,
+  environment: string,
+): string {
   return [
     "",
     "Kapok is deployed into an emulated AWS.",
@@ -58,6 +76,9 @@ function welcome(url: string, { home, settingsPath }: Emulation, chainUrl: strin
     `  the book     ${join(home.path, "book.json")}`,
     `  settings     ${settingsPath}`,
     `  logs         ${log}   ${join(home.path, "deploy.log")}`,
+    "",
+    "Look at it from another terminal as its operator would: npm run status, npm run audit, npm run trace -- OPERATION,",
+    `after this, which names the emulated account and its settings:  . ${environment}`,
     "",
   ].join("\n");
 }

@@ -66,10 +66,10 @@ describe("A role of what is deployed", function () {
     "SignCommand",
     { KeyId, Message: "07".repeat(32), MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256" },
   ];
-  const get = (TableName: string): Try => [
+  const get = (TableName: string, pk = "x"): Try => [
     "dynamodb",
     "GetItemCommand",
-    { TableName, Key: { pk: { S: "x" }, sk: { S: "x" } } },
+    { TableName, Key: { pk: { S: pk }, sk: { S: "x" } } },
   ];
   // On a condition that never holds: whoever may put still changes nothing.
   const put = (TableName: string, pk: string): Try => [
@@ -110,7 +110,8 @@ describe("A role of what is deployed", function () {
   }
 
   const everything = () => ({
-    "reads core": get("kapok-core"),
+    "reads operations": get("kapok-core", "operation#hotel-a#probe"),
+    "reads which key is whose": get("kapok-core", "signing-keys"),
     "puts an operation": put("kapok-core", "operation#hotel-a#probe"),
     "puts a lane": put("kapok-core", "lane"),
     "deletes from core": remove("kapok-core"),
@@ -125,12 +126,13 @@ describe("A role of what is deployed", function () {
   });
 
   const expected: Record<string, string[]> = {
-    api: ["reads core"],
-    "points-api": ["reads core", "puts an operation", "reads points"],
+    api: ["reads operations"],
+    "points-api": ["reads operations", "puts an operation", "reads points"],
     waker: ["starts a submitter"],
-    sweeper: ["reads core", "starts a submitter"],
+    sweeper: ["reads operations", "reads which key is whose", "starts a submitter"],
     indexer: [
-      "reads core",
+      "reads operations",
+      "reads which key is whose",
       "puts an operation",
       "puts a lane",
       "deletes from core",
@@ -139,14 +141,22 @@ describe("A role of what is deployed", function () {
       "writes points",
     ],
     submitter: [
-      "reads core",
+      "reads operations",
+      "reads which key is whose",
       "puts an operation",
       "puts a lane",
       "deletes from core",
       "signs for an organisation",
       "starts a submitter",
     ],
-    deployer: ["reads core", "puts an operation", "puts a lane", "deletes from core", "signs for the administrator"],
+    deployer: [
+      "reads operations",
+      "reads which key is whose",
+      "puts an operation",
+      "puts a lane",
+      "deletes from core",
+      "signs for the administrator",
+    ],
   };
   for (const [part, rights] of Object.entries(expected)) {
     it(`may do what its function does and nothing else: ${part}`, async () => {

@@ -11,7 +11,7 @@ const arn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/
 describe("The settings of an edge", () => {
   it("are off where they are absent, and need nothing where they are there", () => {
     expect(settings(undefined).edge).to.equal(undefined);
-    expect(settings({}).edge).to.deep.equal({ requestsPerAddress: 20_000, originSecret: 1 });
+    expect(settings({}).edge).to.deep.equal({ requestsPerAddress: 20_000, requestsPerToken: 20_000, originSecret: 1 });
   });
 
   it("take a certificate from us-east-1 only, where CloudFront looks for it", () => {
@@ -25,6 +25,7 @@ describe("The settings of an edge", () => {
     { originSecret: 1.5 },
     { originSecret: 10_000 },
     { requestsPerAddress: 5 },
+    { requestsPerToken: 5 },
     { domain: { name: "https://api.kapok.example", certificateArn: arn("us-east-1") } },
     { domain: { name: "api.kapok.example" } },
     { secret: "x" },

@@ -47,7 +47,7 @@ describe("Without an edge, templates", () => {
 });
 
 describe("The firewall", () => {
-  const made = withEdge({ requestsPerAddress: 4321 });
+  const made = withEdge({ requestsPerAddress: 4321, requestsPerToken: 1234 });
   const acl = made.at("edge/Firewall").properties;
   const rule = (name: string) => acl["Rules"].find((each: any) => each.Name === name);
 
@@ -80,13 +80,25 @@ describe("The firewall", () => {
     expect(Priority).to.equal(0);
   });
 
+  it("limits a client too, known by its token, wherever it calls from, without anything of ours being asked", () => {
+    const { Statement, Action, Priority } = rule("requests-per-token");
+    expect(Statement.RateBasedStatement).to.deep.equal({
+      Limit: 1234,
+      EvaluationWindowSec: 300,
+      AggregateKeyType: "CUSTOM_KEYS",
+      CustomKeys: [{ Header: { Name: "authorization", TextTransformations: [{ Priority: 0, Type: "NONE" }] } }],
+    });
+    expect(Action.Block.CustomResponse.ResponseCode).to.equal(429);
+    expect(Priority).to.equal(1);
+  });
+
   it("has the rules of AWS for bad addresses, known attacks and common ones, and passes all else", () => {
     expect(acl["DefaultAction"]).to.deep.equal({ Allow: {} });
     const groups = acl["Rules"].filter((each: any) => each.Statement.ManagedRuleGroupStatement);
     expect(groups.map((each: any) => [each.Priority, each.Name])).to.deep.equal([
-      [1, "AWSManagedRulesAmazonIpReputationList"],
-      [2, "AWSManagedRulesKnownBadInputsRuleSet"],
-      [3, "AWSManagedRulesCommonRuleSet"],
+      [2, "AWSManagedRulesAmazonIpReputationList"],
+      [3, "AWSManagedRulesKnownBadInputsRuleSet"],
+      [4, "AWSManagedRulesCommonRuleSet"],
     ]);
     for (const { Name, Statement, OverrideAction } of groups) {
       expect(Statement.ManagedRuleGroupStatement).to.include({ VendorName: "AWS", Name });

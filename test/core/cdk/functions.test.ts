@@ -12,14 +12,14 @@ describe("Functions", () => {
       // As long as a function may: a chain that halts for minutes is waited for.
       ["core/Function-deployer", 900, 1024],
       // Closing a lane waits as long.
-      ["core/Function-submitter", 120, 1024],
+      ["core/Function-submitter", 120, 512],
       ["core/Function-indexer", 300, 512],
       ["core/Function-waker", 10, 256],
       // The next one comes in a minute.
       ["core/Function-sweeper", 30, 512],
       // The gateway gives up after thirty.
-      ["core/Function-api", 29, 1024],
-      ["points/Function-points-api", 29, 1024],
+      ["core/Function-api", 29, 512],
+      ["points/Function-points-api", 29, 512],
     ]);
   });
 

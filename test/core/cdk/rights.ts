@@ -21,12 +21,22 @@ export const accepting = {
   "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["operation#*", "queue#*"] },
   Null: { "dynamodb:LeadingKeys": "false" },
 };
+const knowing = {
+  "ForAllValues:StringLike": {
+    "dynamodb:LeadingKeys": ["operation#*", "outcomes#*", "journal#*", "lane*", "book*", "organisations*", "clients*"],
+  },
+  Null: { "dynamodb:LeadingKeys": "false" },
+};
+const knows = {
+  [table("core")]: "dynamodb:DescribeTable",
+  [`${table("core")} if ${JSON.stringify(knowing)}`]: "dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query",
+};
 const puts = { [`${table("core")} if ${JSON.stringify(accepting)}`]: "dynamodb:ConditionCheckItem dynamodb:PutItem" };
 
 /** What a scenario's API may do: accept, and read its own projections. */
 export const scenarioApi = (scenario: string) => ({
   ...log(`${scenario}-api`),
-  [table("core")]: reads,
+  ...knows,
   [table(scenario)]: reads,
   ...puts,
 });
@@ -38,7 +48,7 @@ export const crossing: Record<string, string> = {
   "state/Role-deployer":
     "begins a new life of the store where a table is another one; it only asks which ones they are",
   "core/Role-indexer": "a block has events of all scenarios",
-  "core/Role-api": "shows any operation, with the path from its batch's leaves, which lie with the projections",
+  "core/Role-api": "shows no operation of a store that is another one; of the tables it only asks which ones they are",
 };
 
 /** Everything that roles may do. */
@@ -85,6 +95,6 @@ export const rights: Record<string, Record<string, string>> = {
     [fn("indexer")]: starts,
     "core/DeadLetters.Arn": sends,
   },
-  "core/Role-api": { ...log("api"), [table("core")]: reads, [table("points")]: reads, ...puts },
+  "core/Role-api": { ...log("api"), ...knows, [table("points")]: "dynamodb:DescribeTable" },
   "points/Role-points-api": scenarioApi("points"),
 };
