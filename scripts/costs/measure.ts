@@ -28,7 +28,8 @@ export interface Calls {
   logged: number;
 }
 
-const parts = [scenarioPart("points"), "waker", "submitter", "indexer", "sweeper"];
+const api = scenarioPart("points");
+const parts = [api, "waker", "submitter", "indexer", "sweeper"];
 const AT_ONCE = 20;
 
 /** What of a deployment is measured. */
@@ -73,11 +74,16 @@ export class MeasuredDeployment {
 
   /** What one operation of a workload takes. */
   async operations(workload: Workload, seconds: number): Promise<Calls> {
-    return this.measured(async () => {
+    const calls = await this.measured(async () => {
       const { operations, requests } = await traffic(this.desk, this.members, workload, seconds);
       await this.settled();
       return { per: operations, requests };
     });
+    // Whoever waits for blocks waited longer by as much as they were slower.
+    for (const part of workload.waits ? [api, "submitter"] : ["submitter"]) {
+      calls.milliseconds[part] = (calls.milliseconds[part] ?? 0) / workload.slowed;
+    }
+    return calls;
   }
 
   /** What a second without any operation takes. */

@@ -1,13 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { settingsOf } from "../../test/core/running-kapok.ts";
+import { startAccount } from "../../test/deployed/account.ts";
 import { Desk } from "../../test/points/end-to-end/desk.ts";
-import { ChainProcess } from "../../test/start/chain-process.ts";
 import { Emulation } from "../emulate/emulation.ts";
-import { startEmulator } from "../emulate/emulator.ts";
-import { HoldingProxy } from "../emulate/holding-proxy.ts";
 import { roomiestFolder } from "../roomiest-folder.ts";
-import { freePort } from "../start/ports.ts";
 import { MeasuredDeployment } from "./measure.ts";
 
 /**
@@ -19,18 +16,12 @@ export async function withDeployment(
   work: (deployment: MeasuredDeployment) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(roomiestFolder(), "kapok-costs-"));
-  const block = { CHAIN_BLOCK_SECONDS: String(blockSeconds), CHAIN_IDLE_SECONDS: String(blockSeconds) };
-  const chain = await ChainProcess.start(join(folder, "chain"), block);
-  const port = await freePort();
-  const authority = join(folder, "emulator", "authority.pem");
-  const aws = await HoldingProxy.start({ url: `https://127.0.0.1:${port}`, authority });
-  const emulator = await startEmulator({
-    folder: join(folder, "emulator"),
-    port,
-    functionsEndpoint: aws.url,
+  const account = await startAccount(folder, {
+    chain: { CHAIN_BLOCK_SECONDS: String(blockSeconds), CHAIN_IDLE_SECONDS: String(blockSeconds) },
     // Lambda reads a stream four times a second.
-    variables: { EMULATOR_STREAM_SECONDS: String(blockSeconds / 4) },
+    emulator: { EMULATOR_STREAM_SECONDS: String(blockSeconds / 4) },
   });
+  const { emulator, aws, chain } = account;
   try {
     const settings = settingsOf({ dailyIssueCap: 1e9 });
     const home = join(folder, "home");
@@ -40,8 +31,7 @@ export async function withDeployment(
     await work(await MeasuredDeployment.of({ emulation, aws, desk }));
     await gateway.close();
   } finally {
-    await emulator.stop();
-    await Promise.all([aws.close(), chain.stop()]);
+    await account.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

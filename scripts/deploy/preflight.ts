@@ -10,6 +10,7 @@ import { openChain } from "../../lambdas/core/functions/open-chain.ts";
 import { saying } from "../../lambdas/core/log.ts";
 import type { DeployedSettings } from "./deployed-settings.ts";
 import { edgeAdvice, expectNextSecret } from "./edge-preflight.ts";
+import { expectOrganisations } from "./organisations-preflight.ts";
 import { readPoolId } from "./outputs.ts";
 
 /** What was found before anything is deployed. */
@@ -48,6 +49,7 @@ export async function preflight(deployed: DeployedSettings): Promise<Preflight> 
   if (faults.length > 0) throw new NotReady(faults);
   await look(() => chain(deployed));
   await look(() => tokenDomain(deployed));
+  await look(() => expectOrganisations(deployed));
   if (deployed.cloud.edge) await look(() => expectNextSecret(deployed.cloud));
   const executions = await new LambdaClient()
     .send(new GetAccountSettingsCommand())

@@ -22,6 +22,13 @@ describe("A deployment that is there already", function () {
     expect(said.match(/\(no changes\)/g)).to.have.length(3);
   });
 
+  it("does not let go of an organisation that signed here", async () => {
+    const { settings } = deployed.emulation;
+    const organisations = (settings["organisations"] as { id: string }[]).filter(({ id }) => id !== "park-c");
+    const refused = await deployed.emulation.deploy({ ...settings, organisations }).catch((error: Error) => error);
+    expect(String(refused)).to.include("park-c signed here and cannot leave the settings");
+  });
+
   it("destroyed and deployed again, has the same balances, keys and secrets", async () => {
     const state = async () => {
       const hotel = new Desk(deployed.credentials, "hotel-a");

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Emulation } from "../../scripts/emulate/emulation.ts";
 import type { Emulator } from "../../scripts/emulate/emulator.ts";
-import { startEmulator } from "../../scripts/emulate/emulator.ts";
 import type { Gateway } from "../../scripts/emulate/gateway.ts";
 import { HoldingProxy } from "../../scripts/emulate/holding-proxy.ts";
 import type { Credentials } from "../../scripts/start/home.ts";
-import { freePort } from "../../scripts/start/ports.ts";
-import { ChainProcess } from "../start/chain-process.ts";
+import type { ChainProcess } from "../start/chain-process.ts";
+import type { Account } from "./account.ts";
+import { startAccount } from "./account.ts";
 
 /** Words that must never be seen outside of the place where they were put. */
 export interface Canaries {
@@ -41,19 +41,17 @@ export class Cloud {
   readonly node: HoldingProxy;
   /** The chain itself. */
   readonly chain: ChainProcess;
+  readonly #account: Account;
   readonly #deployments = new Map<string, Promise<Deployed>>();
 
-  private constructor(
-    folder: string,
-    canaries: Canaries,
-    parts: { emulator: Emulator; aws: HoldingProxy; node: HoldingProxy; chain: ChainProcess },
-  ) {
+  private constructor(folder: string, canaries: Canaries, account: Account, node: HoldingProxy) {
     this.folder = folder;
     this.canaries = canaries;
-    this.emulator = parts.emulator;
-    this.aws = parts.aws;
-    this.node = parts.node;
-    this.chain = parts.chain;
+    this.#account = account;
+    this.emulator = account.emulator;
+    this.aws = account.aws;
+    this.node = node;
+    this.chain = account.chain;
   }
 
   static #shared: Promise<Cloud> | undefined;
@@ -66,18 +64,8 @@ export class Cloud {
     const folder = mkdtempSync(join(tmpdir(), "kapok-cloud-"));
     const word = (what: string) => `canary-${what}-${randomBytes(6).toString("hex")}`;
     const canaries = { rpcPath: word("path"), rpcHeader: word("header"), reference: word("reference") };
-    const chain = await ChainProcess.start(join(folder, "chain"), { CHAIN_BLOCK_SECONDS: "1" });
-    const node = await HoldingProxy.start({ url: chain.url });
-    const port = await freePort();
-    const authority = join(folder, "emulator", "authority.pem");
-    const aws = await HoldingProxy.start({ url: `https://127.0.0.1:${port}`, authority });
-    const emulator = await startEmulator({
-      folder: join(folder, "emulator"),
-      port,
-      functionsEndpoint: aws.url,
-      report: () => {},
-    });
-    return new Cloud(folder, canaries, { emulator, aws, node, chain });
+    const account = await startAccount(folder, { chain: { CHAIN_BLOCK_SECONDS: "1" } });
+    return new Cloud(folder, canaries, account, await HoldingProxy.start({ url: account.chain.url }));
   }
 
   static async end(): Promise<void> {
@@ -88,8 +76,8 @@ export class Cloud {
         ({ gateway }) => gateway.close(),
         () => {},
       );
-    await cloud.emulator.stop();
-    await Promise.all([cloud.aws.close(), cloud.node.close(), cloud.chain.stop()]);
+    await cloud.#account.end();
+    await cloud.node.close();
     rmSync(cloud.folder, { recursive: true, force: true });
   }
 
