@@ -12,16 +12,26 @@ export interface Workload {
   slowed: number;
 }
 
+/** How often a batch comes, seconds. */
 const EVERY = 5;
+/** The most that this machine emulates a second. */
+const MOST = 20;
+
+export const rates = [1, 20, 200];
+
+const single = (rate: number, waits: boolean): Workload => ({
+  rate,
+  together: "single",
+  waits,
+  slowed: rate > MOST ? 10 : 1,
+});
 
 /** By the name under which their figures are kept. */
-export const workloads: Record<string, Workload> = Object.fromEntries(
-  [1, 20, 200].flatMap((rate) => {
-    const slowed = rate > 20 ? 10 : 1;
-    return [
-      [`singles, ${rate} a second`, { rate, together: "single", waits: false, slowed }],
-      [`singles that wait, ${rate} a second`, { rate, together: "single", waits: true, slowed }],
-      [`batches, ${rate} a second`, { rate, together: { seconds: EVERY }, waits: false, slowed: 1 }],
-    ] as [string, Workload][];
-  }),
-);
+export const workloads: Record<string, Workload> = Object.fromEntries([
+  ...rates.map((rate) => [`singles, ${rate} a second`, single(rate, false)]),
+  ...rates.filter((rate) => rate <= MOST).map((rate) => [`singles that wait, ${rate} a second`, single(rate, true)]),
+  ...rates.map((rate) => [
+    `batches, ${rate} a second`,
+    { rate, together: { seconds: EVERY }, waits: false, slowed: 1 } satisfies Workload,
+  ]),
+]);
