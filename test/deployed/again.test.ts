@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { deployedSettings } from "../../scripts/deploy/deployed-settings.ts";
+import { issueCredentials } from "../../scripts/deploy/issue-credentials.ts";
 import { Desk } from "../points/end-to-end/desk.ts";
 import { command } from "../end-to-end/command.ts";
 import { deployedAlliance } from "./alliances.ts";
@@ -36,19 +38,22 @@ describe("A deployment that is there already", function () {
         positions: await new Desk(deployed.credentials, "office").read("/v1/points/positions"),
         balance: await hotel.balance(guest),
         signers: (await readLanes(deployed)).map(({ organisation, signer }) => `${organisation} ${signer}`).toSorted(),
-        clients: deployed.credentials.clients.toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1)),
+        clients: (await issueCredentials(deployedSettings(deployed.emulation.settingsPath))).clients,
         addresses: (await deployed.emulation.home.book())!.addresses,
       };
     };
     const hotel = new Desk(deployed.credentials, "hotel-a");
     const guest = await hotel.enrol();
     await hotel.earn(guest, 77);
+    // The file has the settings that were refused.
+    const { settings } = deployed.emulation;
+    await deployed.emulation.deploy(settings);
     const before = await state();
 
     await deployed.gateway.close();
     const env = { KAPOK_SETTINGS: deployed.emulation.settingsPath };
     await program("scripts/deploy/destroy.ts", ["--force"], process.cwd(), env);
-    await deployed.emulation.deploy(deployed.emulation.settings);
+    await deployed.emulation.deploy(settings);
     deployed.gateway = await deployed.emulation.open(Number(new URL(deployed.credentials.apiUrl).port));
     deployed.credentials = (await deployed.emulation.home.credentials())!;
 
