@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DifficultChain } from "../core/difficult-chain.ts";
 import { FaultRun, type FaultRunOptions } from "./fault-run.ts";
 import { Random } from "./random.ts";
@@ -38,16 +37,9 @@ export async function beginDifficultRun(options: FaultRunOptions): Promise<Diffi
   return { run, chain: front!, weather };
 }
 
-/** Poisons an operation of an organisation that waits: whatever would execute it is never mined. Gives its id. */
-export async function poisonOne({ run, weather }: DifficultRun, organisation: string): Promise<string> {
-  for (;;) {
-    const fresh = run.shown.undecided().find((operation) => {
-      return operation.organisation === organisation && operation.status === "accepted";
-    });
-    if (fresh) {
-      weather.poison(fresh.id);
-      return fresh.id;
-    }
-    await sleep(20);
-  }
+/** Poisons an operation of an organisation: whatever would execute it is never mined. Gives its id. */
+export function poisonOne({ run, weather }: DifficultRun, organisation: string): Promise<string> {
+  const isIts = (id: string) =>
+    [...run.shown.operations.values()].some((each) => each.id === id && each.organisation === organisation);
+  return weather.poisonNext(isIts);
 }

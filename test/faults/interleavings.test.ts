@@ -4,6 +4,7 @@ import { Dynoxide } from "../core/dynoxide.ts";
 import { LaneStage } from "./lane-stage.ts";
 import { markReturned } from "../../lambdas/core/indexing/mark.ts";
 import { keepBook, readCursor } from "../../lambdas/core/store/book.ts";
+import { journalCandidate } from "../../lambdas/core/store/journal.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { readOperations } from "../../lambdas/core/store/operations.ts";
 import { pause } from "../../lambdas/core/store/table.ts";
@@ -170,6 +171,25 @@ describe("While a lane's owner or the indexer is not looking", () => {
     expect(grew.length).to.equal(3);
     const patience = lane.settings.patienceBlocks;
     for (const [index, block] of grew.entries()) expect(block - (grew[index - 1] ?? 0)).to.be.at.least(patience);
+  });
+
+  it("a batch gets a smaller candidate while a block settles it: the indexer looks again, and no bytes stay behind", async () => {
+    const lane = await stage();
+    const ids = await lane.accept("a", "b");
+    const owner = await lane.owner();
+    await owner.step();
+    const [entry] = await lane.journal();
+    const smaller = { hash: "0xsmaller", count: 1 };
+    lane.beforeClosing(() =>
+      lane.core.transact(journalCandidate(lane.core, lane.organisation, entry!, smaller, Buffer.from("bytes"))),
+    );
+    const settle = () => lane.settle(0, entry!.candidates[0]!.hash, ids);
+    expect(await settle().catch(({ name }: Error) => name)).to.equal("TransactionCanceledException");
+    await settle();
+    const left: string[] = [];
+    for await (const { sk } of lane.core.partition(`journal#${lane.organisation}`)) left.push(sk);
+    expect(left).to.deep.equal([]);
+    expect((await lane.lane()).decidedNonce).to.equal(1);
   });
 
   it("a batch that does not land is older than the closing: it gets smaller candidates all the same", async () => {

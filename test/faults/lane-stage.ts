@@ -140,4 +140,16 @@ export class LaneStage {
       return core.transact(actions);
     };
   }
+
+  /** Runs something right before an entry of the journal is closed for the first time. */
+  beforeClosing(happens: () => Promise<unknown>): void {
+    const { core } = this;
+    core.transact = async (actions) => {
+      if (actions.some(({ Delete }) => Delete?.Key?.["sk"].startsWith("entry#"))) {
+        delete (core as Partial<typeof core>).transact;
+        await happens();
+      }
+      return Object.getPrototypeOf(core).transact.call(core, actions);
+    };
+  }
 }

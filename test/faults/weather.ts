@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { hexToBytes, type Hex } from "viem";
+import { VOID } from "../../lambdas/core/chain/envelope.ts";
+import { submittedEntries } from "../../lambdas/core/submitting/batch.ts";
 import type { DifficultChain } from "../core/difficult-chain.ts";
 import type { Random } from "./random.ts";
 
@@ -13,12 +16,15 @@ export class Weather {
   readonly #random: Random;
   readonly #over = new AbortController();
   readonly #poisoned = new Set<string>();
+  /** Operations that were on their way to the chain before. */
+  readonly #seen = new Set<string>();
+  readonly #poisonings = new Set<(id: string) => boolean>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(chain: DifficultChain, random: Random) {
     this.#chain = chain;
     this.#random = random;
-    chain.pool.neverMines = ({ raw }) => [...this.#poisoned].some((id) => isIn(raw, id));
+    chain.pool.neverMines = ({ raw }) => this.#isPoisoned(executedBy(raw));
   }
 
   begin(): void {
@@ -39,9 +45,28 @@ export class Weather {
     while ([...Object.values(pool.count), view.count.hidden].includes(0)) await sleep(100);
   }
 
-  /** From now on no transaction is ever mined that would execute this operation; one that only rejects it is. */
-  poison(id: string): void {
-    this.#poisoned.add(id.replaceAll("-", ""));
+  /**
+   * Poisons one of the wanted operations on its way to the chain, before any node has seen it: no transaction is ever mined
+   * that would execute it; one that only rejects it is.
+   */
+  poisonNext(isWanted: (id: string) => boolean): Promise<string> {
+    return new Promise((resolve) => {
+      const poisoning = (id: string) => {
+        if (!isWanted(id)) return false;
+        this.#poisoned.add(id);
+        this.#poisonings.delete(poisoning);
+        resolve(id);
+        return true;
+      };
+      this.#poisonings.add(poisoning);
+    });
+  }
+
+  #isPoisoned(ids: string[]): boolean {
+    const fresh = ids.filter((id) => !this.#seen.has(id));
+    for (const id of fresh) this.#seen.add(id);
+    for (const poisoning of this.#poisonings) fresh.find(poisoning);
+    return ids.some((id) => this.#poisoned.has(id));
   }
 
   async #keepChanging(): Promise<void> {
@@ -94,7 +119,12 @@ export class Weather {
   };
 }
 
-/** Whether signed bytes would execute an operation: its id right after a kind. That of a void entry is 0. */
-function isIn(raw: string, id: string): boolean {
-  return [1, 2, 3, 4, 5, 6, 7].some((kind) => raw.includes(`0${kind}${id}`));
+/** The operations that signed bytes would execute; none where they are no batch. */
+function executedBy(raw: Hex): string[] {
+  try {
+    const entries = submittedEntries(hexToBytes(raw));
+    return entries.filter(({ code }) => code !== VOID).map(({ operation }) => operation);
+  } catch {
+    return [];
+  }
 }

@@ -9,7 +9,7 @@ import { closeEntry, readJournal } from "../store/journal.ts";
 import type { Rotation } from "../store/lanes.ts";
 import { barLane, beginRotation, endRotation, readLane, stopLane, switchSigner } from "../store/lanes.ts";
 import { isRebuilding } from "../store/rebuilding.ts";
-import { pause } from "../store/table.ts";
+import { pause, refusals } from "../store/table.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
@@ -127,10 +127,16 @@ async function abandon(parts: RotationParts, organisation: string, rotation: Rot
   await checkpoint("rotation-revoked-not-indexed");
 
   while (!(await isRevocationIndexed(kapok, rotation))) await pause(250);
-  for (const entry of await readJournal(kapok.core, organisation)) {
-    await markReturned(kapok.core, organisation, entry.ids);
-    await unqueue(kapok.core, organisation, entry.queued);
-    await kapok.core.transact(closeEntry(kapok.core, organisation, entry));
+  for (let open = await readJournal(kapok.core, organisation); open.length > 0;) {
+    for (const entry of open) {
+      await markReturned(kapok.core, organisation, entry.ids);
+      await unqueue(kapok.core, organisation, entry.queued);
+      await kapok.core.transact(closeEntry(kapok.core, organisation, entry)).catch((error) => {
+        // It got another candidate since it was read.
+        if (!refusals(error)) throw error;
+      });
+    }
+    open = await readJournal(kapok.core, organisation);
   }
 }
 

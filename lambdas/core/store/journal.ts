@@ -77,13 +77,21 @@ export function journalCandidate(
   ];
 }
 
-/** The actions that close an entry: nothing of it can happen any more that has not happened. */
+/**
+ * The actions that close an entry: nothing of it can happen any more that has not happened. Where it got another candidate
+ * since it was read they are refused, or that one's bytes would stay behind.
+ */
 export function closeEntry(table: Table, organisation: string, entry: Entry): Action[] {
-  const keys = [
-    entryKey(organisation, entry.nonce),
-    ...entry.candidates.map((_, n) => bytesKey(organisation, entry.nonce, n)),
+  const asRead = {
+    ConditionExpression: "attribute_not_exists(pk) OR size(candidates) = :size",
+    ExpressionAttributeValues: { ":size": entry.candidates.length },
+  };
+  return [
+    { Delete: { TableName: table.name, Key: entryKey(organisation, entry.nonce), ...asRead } },
+    ...entry.candidates.map((_, n) => ({
+      Delete: { TableName: table.name, Key: bytesKey(organisation, entry.nonce, n) },
+    })),
   ];
-  return keys.map((Key) => ({ Delete: { TableName: table.name, Key } }));
 }
 
 /** The action by which whoever found no entry at a nonce makes sure that there still is none. */
