@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { printBundles } from "./bundles.ts";
 import type { Run } from "./measure.ts";
 import { percentile } from "./measure.ts";
@@ -11,13 +12,15 @@ import { throughput } from "./throughput.ts";
  * `npm run bench [-- --rounds N] [-- --bundles]`: gas, bundles and throughput, each beside its yardstick, on this machine,
  * in one run; or bundles alone.
  */
-const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1] || 3);
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, bundles: { type: "boolean" } } });
+const rounds = Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error("--rounds is a number of rounds, 1 or more");
 const token = resolve("artifacts/scripts/points/PlainToken.sol/PlainToken.json");
 
 console.log(
   `${cpus().length} processors (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
 );
-if (process.argv.includes("--bundles")) {
+if (values.bundles) {
   await printBundles();
   process.exit(0);
 }
