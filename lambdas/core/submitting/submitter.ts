@@ -3,12 +3,15 @@ import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
 import type { Keys } from "../signing/keys.ts";
+import { pause } from "../store/table.ts";
 import { ensureLane } from "./ensure-lane.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import type { SubmittingSettings } from "./settings.ts";
 import { Tending } from "./tend.ts";
 
 const UNDER_WAY_MILLISECONDS = 250;
+/** In a crowd each operation is a hint: so long nobody looks again, and many are seen at once. */
+const CROWD_MILLISECONDS = 30;
 /** Between two looks at a lane with nothing to do: where hints come, and where none do. */
 const HINTED_MILLISECONDS = 3000;
 const UNHINTED_MILLISECONDS = 300;
@@ -92,7 +95,10 @@ export class Submitter {
         if (outcome === "idle" || outcome === "lost") this.waiting.delete(organisation);
         else this.waiting.add(organisation);
         if (outcome === "lost") return this.sleep(organisation, UNDER_WAY_MILLISECONDS);
-        if (outcome === "waiting") await this.sleep(organisation, UNDER_WAY_MILLISECONDS);
+        if (outcome === "waiting") {
+          await pause(CROWD_MILLISECONDS);
+          await this.sleep(organisation, UNDER_WAY_MILLISECONDS - CROWD_MILLISECONDS);
+        }
         if (outcome === "idle") await this.sleep(organisation, this.idleMilliseconds);
       }
     } finally {
