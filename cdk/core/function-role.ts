@@ -5,7 +5,7 @@ import { acknowledge } from "./acknowledge.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** The log group of a function. */
-export const logGroupName = (deployment: Deployment, part: string) => `/kapok/${deployment.name}/${part}`;
+export const logGroupName = ({ name }: Pick<Deployment, "name">, part: string) => `/kapok/${name}/${part}`;
 
 /** A role that lets a function write its own log and nothing else; whatever more it does is granted one by one. */
 export function functionRole(scope: Construct, deployment: Deployment, part: string): Role {

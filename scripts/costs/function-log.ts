@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { logGroupName } from "../../cdk/core/function-role.ts";
 
 /** What functions did, by part, as their logs say. */
 export interface Running {
@@ -17,8 +18,8 @@ export async function readRunning(deployment: string, parts: string[], since: nu
   for (const part of parts) {
     let nextToken: string | undefined;
     do {
-      const logGroupName = `/kapok/${deployment}/${part}`;
-      const page = await client.send(new FilterLogEventsCommand({ logGroupName, startTime: since, nextToken }));
+      const group = { logGroupName: logGroupName({ name: deployment }, part), startTime: since };
+      const page = await client.send(new FilterLogEventsCommand({ ...group, nextToken }));
       for (const { message = "" } of page.events ?? []) {
         // What CloudWatch bills beside the text of each event.
         running.logged += Buffer.byteLength(message) + 26;

@@ -18,19 +18,21 @@ if (process.argv.includes("--page")) {
   await writePage(readSnapshot());
   process.exit(0);
 }
-const snapshot: Snapshot = { memory: {}, operations: {}, idleSecond: undefined! };
+const operations: Snapshot["operations"] = {};
+let [memory, idleSecond]: [Snapshot["memory"]?, Snapshot["idleSecond"]?] = [];
 for (const slowed of new Set(Object.values(workloads).map((workload) => workload.slowed))) {
   await withDeployment(slowed, async (deployment) => {
     for (const [name, workload] of Object.entries(workloads)) {
       if (workload.slowed === slowed) {
-        snapshot.operations[name] = said(name, await deployment.operations(workload, SECONDS));
+        operations[name] = said(name, await deployment.operations(workload, SECONDS));
       }
     }
     if (slowed > 1) return;
-    snapshot.idleSecond = said("an idle second", await deployment.idle(SECONDS));
-    snapshot.memory = await deployment.memory();
+    idleSecond = said("an idle second", await deployment.idle(SECONDS));
+    memory = await deployment.memory();
   });
 }
+const snapshot: Snapshot = { memory: memory!, operations, idleSecond: idleSecond! };
 console.log(await costPage(snapshot));
 if (process.argv.includes("--write")) {
   await writeSnapshot(snapshot);

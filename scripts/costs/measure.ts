@@ -30,6 +30,7 @@ export interface Calls {
 
 const api = scenarioPart("points");
 const parts = [api, "waker", "submitter", "indexer", "sweeper"];
+/** So many guests are enrolled at a time. */
 const AT_ONCE = 20;
 
 /** What of a deployment is measured. */

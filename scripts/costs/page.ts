@@ -1,10 +1,10 @@
 import { format } from "prettier";
-import { fixedCosts } from "./fixed.ts";
+import { fixedCosts, fixedCostsOfEdge } from "./fixed.ts";
 import type { Lines } from "./lines.ts";
 import { aimed, costOfIdleMonth, costOfMillion } from "./lines.ts";
 import { prices } from "./prices.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { rates, workloads } from "./workloads.ts";
+import { HIGHEST_AS_IT_IS, rates, workloads } from "./workloads.ts";
 
 /** `docs/cost.md`, made from what was measured and from list prices. */
 export async function costPage({ memory, operations, idleSecond }: Snapshot): Promise<string> {
@@ -12,8 +12,8 @@ export async function costPage({ memory, operations, idleSecond }: Snapshot): Pr
   const names = (kind: string) => rates.map((rate) => `${kind}, ${rate} a second`);
   // What it adds does not depend on how many others there are.
   const waiting = rates.map((rate) => {
-    const [without, waits] = ["singles", "singles that wait"].map((kind) => `${kind}, ${Math.min(rate, 20)} a second`);
-    return together(figures(waits!)) - together(figures(without!));
+    const measured = `${Math.min(rate, HIGHEST_AS_IT_IS)} a second`;
+    return together(figures(`singles that wait, ${measured}`)) - together(figures(`singles, ${measured}`));
   });
   const tables = [
     costTable("operations, one by one", names("singles").map(figures), { waiting }),
@@ -28,22 +28,26 @@ export async function costPage({ memory, operations, idleSecond }: Snapshot): Pr
     }),
   );
   const idle = costOfIdleMonth(idleSecond, memory, fixedCosts());
+  const edge = fixedCostsOfEdge();
   return format(
     `# What it costs
 
 Made by \`npm run costs\` from \`scripts/costs/calls.json\`, which counts the calls of a deployment in the emulator, and from
-list prices of us-east-1 in US dollars (\`scripts/costs/prices.ts\`), without free tiers. Hong Kong is dearer by up to a half.
-The chain makes a block a second. At 200 a second the run is slowed to a tenth, blocks and all: this machine emulates no
-more. What functions take in time is what they took in the emulator; a batch comes every five seconds.
+list prices of us-east-1 in US dollars (\`scripts/costs/prices.ts\`), without free tiers. Other regions have other prices.
+The chain makes a block a second. One by one at 200 a second, the run is slowed to a tenth, blocks and all, since no more was
+emulated; what waits for blocks looks ten times as often then, so reads are counted too high. What functions take in time is
+what they took in the emulator. A batch comes every five seconds.
 
 ${counted}
 
 ${tables.join("\n\n")}
 
-Aimed at were $4 and $2. What is written weighs most: the operation and its place in the queue are one transaction (four
-units), then its entry in the projection, its mark and leaving the queue (one each); a transaction of the chain adds fourteen,
-however many operations it holds. So at one a second, where each has a transaction and a signature to itself, it is dear, and
-a batch of many is cheap. Of the time, one second of an indexer is paid each second, whatever comes.
+The aim is $4 for those that come one by one and $2 for those in batches; neither is met. What is written weighs most: an
+operation and its place in the queue are one transaction (four units), then come its entry in the projection, its mark and
+leaving the queue (one each). A transaction of the chain costs a dozen units in journal and lane, however many operations it
+holds: so at one a second, where each has a transaction and a signature to itself, it is dear, and many together are cheap. Of
+the time, one second of an indexer is paid each second, whatever comes. What waiting adds at 200 a second is what it adds at
+${HIGHEST_AS_IT_IS}.
 
 A relayer that signs and sends one transaction an operation pays ${dollars(prices.signature * 1e6)} for signatures alone.
 
@@ -56,8 +60,8 @@ ${table(
   [...Object.entries(idle), ["**together**", sum(idle)] as const].map(([name, price]) => [name, dollars(price)]),
 )}
 
-The edge adds ${dollars(prices.month.firewall)} for its firewall. Storage, traffic to the internet and the chain's own nodes
-are not in any of these figures.
+The edge adds ${dollars(sum(edge))}: ${Object.keys(edge).join(", ")}. Storage, traffic to the internet and the chain's own nodes are
+not in any of these figures.
 `,
     { parser: "markdown", printWidth: 120 },
   );

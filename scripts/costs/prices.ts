@@ -1,6 +1,6 @@
 /**
- * List prices in US dollars, without free tiers and taxes: us-east-1, as published by AWS in 2026. Other regions differ:
- * Hong Kong (ap-east-1) is dearer by up to a half.
+ * List prices in US dollars, without free tiers and taxes: us-east-1, in 2026, as others quote them; AWS's own pages could not
+ * be read where this was written. Other regions have other prices.
  * @see https://aws.amazon.com/pricing/
  */
 export const prices = {
@@ -26,8 +26,8 @@ export const prices = {
     metric: 0.3,
     secret: 0.4,
     tokenClient: 6,
-    /** A web ACL with four rules. */
-    firewall: 5 + 4,
+    webAcl: 5,
+    webAclRule: 1,
   },
 } as const;
 

@@ -173,16 +173,13 @@ export class HoldingProxy {
     const body = await buffer(request);
     const call = callOf(request, body);
     const refusal = [...this.#refusals].find(({ matches }) => matches(call));
-    if (refusal) {
-      this.#tell(call, refusal.answer.body);
-      return send(response, refusal.answer);
-    }
+    if (refusal) return this.#answer(call, response, refusal.answer);
     const wait = [...this.#waits].find(({ matches }) => matches(call));
     if (wait) this.#waits.delete(wait);
 
     if (wait?.when === "before") {
       const instead = await holding(wait, call, request);
-      if (instead) return send(response, instead);
+      if (instead) return this.#answer(call, response, instead);
       if (request.socket.destroyed) return;
     }
     const answer = await this.#passOn(request, body);
@@ -194,6 +191,12 @@ export class HoldingProxy {
     }
     response.writeHead(answer.statusCode!, without(answer.rawHeaders, ofConnection));
     response.end(content);
+  }
+
+  /** Answers in the target's place. */
+  #answer(call: Call, response: ServerResponse, answer: Answer): void {
+    this.#tell(call, answer.body);
+    send(response, answer);
   }
 
   #tell(call: Call, answer = ""): void {

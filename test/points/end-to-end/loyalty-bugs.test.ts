@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { randomUUID } from "node:crypto";
-import { allianceOf } from "./alliance.ts";
+import { allianceOf, fleeting } from "./alliance.ts";
 import type { Desk, Entry } from "./desk.ts";
 import { problemOf } from "./desk.ts";
 import { past, seen } from "./lots.ts";
@@ -116,6 +116,8 @@ describe("The classic bugs of loyalty programmes", function () {
         const [first] = (await seen(hotel, guest, phase)).lots;
         while ((await seen(hotel, guest, phase)).lots.length < 2) await hotel.earn(guest, 10);
         const [, second] = (await seen(hotel, guest, phase)).lots;
+        expect(second!.expiresAt - first!.expiresAt).to.be.greaterThan(0);
+        expect((second!.expiresAt - first!.expiresAt) % fleeting.periodSeconds).to.equal(0);
         await past(first!.expiresAt);
         expect((await seen(hotel, guest, phase)).lots).to.deep.equal([second]);
         expect((await park.redeem(guest, 1)).status).to.equal("final");
