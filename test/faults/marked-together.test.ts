@@ -5,6 +5,7 @@ import { LaneStage } from "./lane-stage.ts";
 import { mark } from "../../lambdas/core/indexing/mark.ts";
 import type { Decision } from "../../lambdas/core/operation.ts";
 import { operationKey, readOperations } from "../../lambdas/core/store/operations.ts";
+import type { Item } from "../../lambdas/core/store/table.ts";
 
 /** Decisions of operations that were put into the queue together lie in one item; each operation's own says where. */
 describe("Operations that are marked together", () => {
@@ -62,6 +63,49 @@ describe("Operations that are marked together", () => {
     await decide(ids.slice(0, 6), 5);
     await decide(ids.slice(6), 6);
     expect(await blocks(ids)).to.deep.equal([4, 5, 5, 5, 5, 5, 6, 6, 6, 6]);
+  });
+
+  it("are decided each by its own where some of them go on waiting, so that losing another item opens none again", async () => {
+    const ids = await lane.accept("a", "b", "c", "d", "e", "f");
+    await decide(ids.slice(0, 5), 5);
+    expect(await items("outcomes#")).to.deep.equal([]);
+    expect(await blocks(ids)).to.deep.equal([5, 5, 5, 5, 5, undefined]);
+  });
+
+  it("wait on where a reader does not see their rows yet, and are done once it does", async () => {
+    const [id] = await lane.accept("a");
+    const Key = operationKey(lane.organisation, id!);
+    const row = await lane.core.get(Key);
+    await lane.core.delete(Key);
+    const owner = await lane.owner();
+    expect(await owner.step()).to.equal("idle");
+    expect(await items("queue#")).to.have.length(1);
+    await lane.core.put(row!);
+    await owner.step();
+    expect((await lane.journal())[0]!.ids).to.deep.equal([id]);
+  });
+
+  it("and lost, are not done from the queue that still has them, but when they are sent again", async () => {
+    const ids = await lane.accept("a", "b");
+    await lane.core.delete(operationKey(lane.organisation, ids[0]!));
+    const owner = await lane.owner();
+    await owner.step();
+    const [entry] = await lane.journal();
+    expect(entry!.ids).to.deep.equal(ids.slice(1));
+    await lane.accept("a");
+    while ((await lane.journal()).length < 2) await owner.step();
+    expect((await lane.journal())[1]!.ids).to.deep.equal(ids.slice(0, 1));
+  });
+
+  it("and lost, leave the queue in the end", async () => {
+    const [id] = await lane.accept("a");
+    await lane.core.delete(operationKey(lane.organisation, id!));
+    const [{ pk, sk, ...waiting }] = (await items("queue#")) as [Item];
+    await lane.core.delete({ pk, sk });
+    await lane.core.put({ ...waiting, pk, sk: sk.replace(/^\d+/, (since) => "0".repeat(since.length)) });
+    const owner = await lane.owner();
+    while ((await owner.step()) !== "idle");
+    expect(await items("queue#")).to.deep.equal([]);
   });
 
   it("that were lost and accepted again under way are decided too, and taken by no lane", async () => {

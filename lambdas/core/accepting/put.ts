@@ -89,7 +89,7 @@ async function putTogether(
     try {
       const place = randomUUID();
       await table.transact([
-        ...left.map(({ operation }) => putNew(table, operation, place)),
+        ...left.map(({ operation }) => putNew(table, operation, place, left.length)),
         ...waitings(table, organisation, left, place),
       ]);
       for (const { operation } of left) stored.set(operation.id, operation);
@@ -113,8 +113,8 @@ function isSame(made: Made[], standing: Operation): boolean {
   return made.find(({ operation }) => operation.id === standing.id)!.isSame(standing);
 }
 
-function putNew(table: Table, operation: Operation, place: string): Action {
-  const Item = operationItem(operation, place);
+function putNew(table: Table, operation: Operation, place: string, together: number): Action {
+  const Item = operationItem(operation, place, together);
   return { Put: { TableName: table.name, Item, ConditionExpression: "attribute_not_exists(pk)" } };
 }
 

@@ -14,15 +14,17 @@ export function operationKey(organisation: string, id: string): Key {
  * The item of an operation that nobody has decided yet. What it asks for and its decision are kept as text: only we read
  * them, and a store has less to do for few attributes.
  * @param queued where it waits, and where its decision may be found beside those of its company
+ * @param together how many operations wait there
  */
-export function operationItem(operation: Operation, queued: string): Item {
+export function operationItem(operation: Operation, queued: string, together: number): Item {
   const { organisation, id, scenario, kind, request, acceptedAt } = operation;
-  return { ...operationKey(organisation, id), scenario, kind, request: JSON.stringify(request), acceptedAt, queued };
+  const content = { scenario, kind, request: JSON.stringify(request), acceptedAt };
+  return { ...operationKey(organisation, id), ...content, queued, together };
 }
 
 /** The operation of an item alone; its decision may lie elsewhere. */
 export function operationOf(item: Item): Operation {
-  const { pk, sk, request, decision, queued, ...others } = item;
+  const { pk, sk, request, decision, queued, together, ...others } = item;
   const [, organisation, id] = pk.split("#") as [string, string, string];
   const { scenario, ...decided } = decision ? JSON.parse(decision) : {};
   return {
@@ -69,26 +71,37 @@ export async function readOperations(
   return new Map(operations.flatMap((operation) => (operation ? [[operation.id, operation]] : [])));
 }
 
-/** Which of these operations are decided. */
-export async function readDecided(table: Table, organisation: string, ids: string[]): Promise<Set<string>> {
+/** Which of these operations are decided, and which the store has and are not. */
+export async function readOpen(
+  table: Table,
+  organisation: string,
+  ids: string[],
+): Promise<{ decided: Set<string>; open: Set<string> }> {
   const items = await readItems(
     table,
     ids.map((id) => ({ organisation, id })),
     ["decision", "queued"],
   );
-  return new Set(ids.filter((_, index) => items[index]?.["decision"] !== undefined));
+  const stands = (decided: boolean) =>
+    new Set(ids.filter((_, index) => items[index] && (items[index]["decision"] !== undefined) === decided));
+  return { decided: stands(true), open: stands(false) };
 }
 
-/** For each of these operations that the store has: whether it is decided, and where it was put to wait. */
-export async function readPlaces(
-  table: Table,
-  wanted: Named[],
-): Promise<({ decided: boolean; queued?: string } | undefined)[]> {
+/** Where an operation was put to wait, and whether it is decided by its own item. */
+export interface Standing {
+  decided: boolean;
+  queued?: string;
+  /** How many operations were put there with it. */
+  together?: number;
+}
+
+/** How each of these operations that the store has stands. */
+export async function readStandings(table: Table, wanted: Named[]): Promise<(Standing | undefined)[]> {
   const keys = wanted.map(({ organisation, id }) => operationKey(organisation, id));
-  const items = await table.getMany(keys, ["decision", "queued"]);
+  const items = await table.getMany(keys, ["decision", "queued", "together"]);
   return keys.map((key) => {
     const item = items.get(nameOf(key));
-    return item && { decided: item["decision"] !== undefined, queued: item["queued"] };
+    return item && { decided: item["decision"] !== undefined, queued: item["queued"], together: item["together"] };
   });
 }
 

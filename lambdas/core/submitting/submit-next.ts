@@ -2,7 +2,7 @@ import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { voidEntry } from "../chain/envelope.ts";
 import type { Entry } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { readDecided } from "../store/operations.ts";
+import { readOpen } from "../store/operations.ts";
 import type { Waiting } from "../store/queue.ts";
 import { readQueue } from "../store/queue.ts";
 import { simulation, sizeBatch } from "./batch.ts";
@@ -17,6 +17,8 @@ const MOST_TOGETHER = 1200;
  * few that a lane may have are spread over a block of a second, and what comes late in it need not wait for the next one.
  */
 const COMPANY_MILLISECONDS = 250;
+/** By then a transaction that was under way is whole: what still has no row was lost. */
+const LOST_MILLISECONDS = 10 * 60_000;
 
 /** An operation that waits, with the scenario whose ledger it goes to. */
 type WaitingEntry = EnvelopeEntry & { scenario: string };
@@ -56,7 +58,8 @@ export async function submitNext(parts: LaneParts, view: LaneView, lastSent: num
 /**
  * Leaves out what the chain has decided. Rows are read after journal and queue: what left the journal in between is
  * decided there by then. A queue item of which only a part is decided still stands; and after a closing, the queue may
- * hold what forgotten bytes have done.
+ * hold what forgotten bytes have done. An operation without a row is not done: either the transaction that puts both is
+ * not whole for every reader yet, or the row was lost, and nobody knows how it was decided until its client sends it again.
  */
 async function undecided(
   { kapok, organisation }: LaneParts,
@@ -64,13 +67,18 @@ async function undecided(
   unclaimed: WaitingEntry[],
 ): Promise<{ free: WaitingEntry[]; removed: number }> {
   const ids = unclaimed.map(({ operation }) => operation);
-  const decided = await readDecided(kapok.core, organisation, ids);
-  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => decided.has(operation)));
+  const { decided, open } = await readOpen(kapok.core, organisation, ids);
+  const looked = new Set(ids);
+  const isLost = (id: string) => looked.has(id) && !open.has(id);
+  const done = waiting.filter(({ entries, since }) => {
+    const isOver = since < Date.now() - LOST_MILLISECONDS ? isLost : () => false;
+    return entries.every(({ operation }) => decided.has(operation) || isOver(operation));
+  });
   await kapok.core.writeMany(
     [],
     done.map(({ key }) => key),
   );
-  return { free: unclaimed.filter(({ operation }) => !decided.has(operation)), removed: done.length };
+  return { free: unclaimed.filter(({ operation }) => open.has(operation)), removed: done.length };
 }
 
 /** The waiting operations that no journal entry holds, in order; first the one that is to be rejected, if there is one. */
