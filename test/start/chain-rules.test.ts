@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Hex } from "viem";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ChainProcess } from "./chain-process.ts";
 import { post, type Rpc } from "./json-rpc.ts";
 import { temporaryHome } from "./temporary-home.ts";
@@ -100,6 +101,28 @@ describe("The chain's door", function () {
     const former = await send({ nonce: 0 });
     expect((await refused(send({ nonce: 0, mark: 1, gas: 70_000_000n }))).code).to.equal(-32005);
     await mined(former);
+  });
+
+  it("mines each nonce once, whatever is sent while others are replaced, and nothing that it does not know", async () => {
+    const senders = Array.from({ length: 4 }, () => testAccount(accounts++));
+    const crowd = Array.from({ length: 24 }, (_, at) => ({ ahead: at % 2, mark: at % 4 }));
+    const sendCrowd = async (sender: ReturnType<typeof testAccount>, nonce: number) => {
+      const sent = crowd.map(async ({ ahead, mark }) => {
+        const raw = await signTransfer(sender, { nonce: nonce + ahead, mark });
+        await sleep(Math.random() * 30);
+        await rpc("eth_sendRawTransaction", raw).catch(({ code }) => expect([-32000, -32001]).to.include(code));
+      });
+      await Promise.all(sent);
+    };
+    const nonces = [0, 2, 4, 6, 8];
+    await Promise.all(
+      senders.map(async (sender) => {
+        for (const nonce of nonces) await sendCrowd(sender, nonce);
+        const count = async () => Number(await rpc("eth_getTransactionCount", sender.address, "latest"));
+        await until("all nonces are used", async () => (await count()) === 10 || undefined);
+      }),
+    );
+    expect(await Promise.race([chain.ended, "it runs"])).to.equal("it runs");
   });
 
   it("takes transactions of any type at price zero", async () => {

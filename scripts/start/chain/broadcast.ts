@@ -14,8 +14,13 @@ export class Broadcaster {
   readonly #settings: ChainSettings;
   /** The count that each sender had at least. */
   readonly #counts = new Map<string, number>();
-  /** Replacements go one after another: each takes transactions out of anvil and puts them back. */
-  #replacing: Promise<unknown> = Promise.resolve();
+  /** What anvil is being asked to take, outside of a replacement. */
+  readonly #offered = new Set<Promise<unknown>>();
+  /**
+   * The last of the replacements, which go one after another and while nothing else is offered: each takes transactions
+   * out of anvil and offers them again, and one that is offered twice at once would be refused, and then mined.
+   */
+  #replacing: Promise<void> | undefined;
 
   constructor(chain: Chain, settings: ChainSettings) {
     this.#chain = chain;
@@ -29,8 +34,9 @@ export class Broadcaster {
     const { hash, chainId } = transaction;
     if (chainId !== undefined && chainId !== this.#settings.chainId) return { refusal: refusals.wrongChain };
     if (await this.#isTooDistant(transaction)) return { refusal: refusals.nonceTooDistant };
+    while (this.#replacing !== undefined) await this.#replacing;
     if (this.#chain.pool.rawOf(hash) !== undefined) return { refusal: refusals.known };
-    let refusal = await this.#offer(transaction);
+    let refusal = await this.#offerAside(transaction);
     if (refusal !== undefined && isReplacement(refusal)) refusal = await this.#replaceInTurn(transaction);
     if (refusal !== undefined) return { refusal: asBesuSays(refusal) };
     this.#chain.accepted(hash);
@@ -62,9 +68,27 @@ export class Broadcaster {
     }
   }
 
+  async #offerAside(transaction: SignedTransaction): Promise<Refusal | undefined> {
+    const offered = this.#offer(transaction);
+    this.#offered.add(offered);
+    return offered.finally(() => this.#offered.delete(offered));
+  }
+
   #replaceInTurn(transaction: SignedTransaction): Promise<Refusal | undefined> {
-    const replaced = this.#replacing.then(() => this.#replace(transaction));
-    this.#replacing = replaced.catch(() => undefined);
+    const before = this.#replacing;
+    const replaced = (async () => {
+      await before;
+      await Promise.allSettled(this.#offered);
+      return this.#replace(transaction);
+    })();
+    const over = replaced.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#replacing = over;
+    void over.then(() => {
+      if (this.#replacing === over) this.#replacing = undefined;
+    });
     return replaced;
   }
 
