@@ -1,5 +1,6 @@
 import { Indexer } from "../lambdas/core/indexing/indexer.ts";
-import { rotate } from "../lambdas/core/administering/rotate.ts";
+import { awaitRotation, rotate } from "../lambdas/core/administering/rotate.ts";
+import type { Book } from "../lambdas/core/store/book.ts";
 import { readBook } from "../lambdas/core/store/book.ts";
 import { ADMINISTRATOR } from "../lambdas/core/store/lanes.ts";
 import { defaultSubmitting } from "../lambdas/core/submitting/settings.ts";
@@ -21,36 +22,50 @@ if (organisation === undefined || organisation.startsWith("-") || options.some((
 }
 
 try {
-  await withParts("rotate", (parts) => (parts.alone ? assisted(parts, organisation) : rotated(parts, organisation)));
+  await withParts("rotate", (parts) => change(parts, organisation, options.includes("--lost")));
   process.exit(0);
 } catch (error) {
   console.error(`${organisation} was not given another signer. ${(error as Error).message}`);
   process.exit(1);
 }
 
-async function rotated({ environment, kapok, chain }: CommandParts, organisation: string): Promise<void> {
-  const { home } = environment;
-  const book = await readBook(kapok.core);
+async function change(parts: CommandParts, organisation: string, lost: boolean): Promise<void> {
+  const { home } = parts.environment;
+  const book = await readBook(parts.kapok.core);
   if (!book) throw new Error(`There is no book in ${home.path} yet: run npm start first.`);
-  if ((await home.keys.addresses(ADMINISTRATOR)).length === 0) {
-    throw new Error("This Kapok joined its book and does not administer it: that is for the Kapok that created it.");
-  }
+  const administers = (await home.keys.addresses(ADMINISTRATOR)).length > 0;
+  if (!administers) await ask(parts, organisation, lost);
+  else if (parts.alone) await assisted(parts, book, organisation, lost);
+  else await rotated(parts, book, organisation, lost);
+}
+
+/** Where another Kapok administers the book: its operator has to let the new key speak. */
+async function ask({ environment, kapok }: CommandParts, organisation: string, lost: boolean): Promise<void> {
+  const { from, to } = await awaitRotation({ kapok, keys: environment.home.keys }, organisation, lost);
+  console.log(`The new signer of ${organisation}: ${to}`);
+  console.log(`  Ask the book's operator to set "signer": "${to}" in place of "${from}" and to start again.`);
+  console.log("  This Kapok goes on with the new key by itself once that is done.");
+}
+
+async function rotated(parts: CommandParts, book: Book, organisation: string, lost: boolean): Promise<void> {
+  const { kapok, chain } = parts;
+  const { home } = parts.environment;
   const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
   await administering({ home, kapok, chain }, async (administrator) => {
-    const parts = { kapok, chain, keys: home.keys, book, administrator, say: (line: string) => console.log(line) };
-    await rotate(parts, organisation, roles, options.includes("--lost"));
+    const say = (line: string) => console.log(line);
+    await rotate({ kapok, chain, keys: home.keys, book, administrator, say }, organisation, roles, lost);
   });
 }
 
 /** Where no Kapok runs: somebody has to submit and index what the old key left open. */
-async function assisted(parts: CommandParts, organisation: string): Promise<void> {
+async function assisted(parts: CommandParts, book: Book, organisation: string, lost: boolean): Promise<void> {
   const { environment, kapok, chain } = parts;
   const stop = new AbortController();
   const indexer = new Indexer(kapok, chain, () => factsOf(environment.home, chain, scenarios));
   const submitter = new Submitter(kapok, chain, environment.home.keys, defaultSubmitting, false);
   const work = Promise.all([indexer.run(stop.signal), submitter.run([organisation], stop.signal)]);
   try {
-    await rotated(parts, organisation);
+    await rotated(parts, book, organisation, lost);
   } finally {
     stop.abort();
     await work;

@@ -47,7 +47,8 @@ function laneLines({ lane, entries, queued, known }: LaneStanding, { book, now }
     lane.stopped && `STOPPED: ${lane.stopped}`,
     lane.closing && `closing since ${moment(lane.closing.since)}`,
     lane.incarnation !== book?.incarnation && "to be closed: the store began a new life",
-    lane.rotation && `signer being changed to ${lane.rotation.to}`,
+    lane.rotation &&
+      `signer being changed to ${lane.rotation.to}${lane.rotation.awaited ? ", which the book's operator has to name" : ""}`,
     lane.limit !== undefined && `at most ${lane.limit} operations together, after a batch that did not land`,
     known === false && "the book does not know its signer",
   ].filter((state) => typeof state === "string");

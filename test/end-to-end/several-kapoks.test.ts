@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Chain } from "../../lambdas/core/chain/chain.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
+import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { Desk, problemOf } from "../points/end-to-end/desk.ts";
 import { command } from "./command.ts";
+import { Load } from "./load.ts";
 import { refusedStart } from "./refused-start.ts";
 
 const shop = { id: "shop-d", name: "Shop D", roles: ["points:merchant"] };
@@ -85,9 +88,36 @@ describe("Several Kapoks on one book", function () {
     const desk = new Desk(second.credentials(), usurper.id);
     expect(problemOf(await desk.settle())).to.equal("role-missing");
     expect(problemOf(await desk.freeze(early))).to.equal("role-missing");
-    const { code, output } = await command("rotate.ts", [shop.id], { KAPOK_HOME: second.home });
-    expect([code, output.includes("does not administer it")], output).to.deep.equal([1, true]);
     expect((await hotel.redeem(early, 1)).status).to.equal("final");
+  });
+
+  it("give a joiner another signer under load, once the operator has named it, and end the one before", async () => {
+    const old = signerOf(shop.id)!;
+    const { code, output } = await command("rotate.ts", [shop.id], { KAPOK_HOME: second.home });
+    const next = /new signer of shop-d: (0x\w+)/.exec(output)?.[1];
+    expect([code, output.includes(`"${old}"`), next !== old], output).to.deep.equal([0, true, true]);
+    const status = await command("status.ts", [], { KAPOK_HOME: second.home });
+    expect(status.output).to.include(`signer being changed to ${next}, which the book's operator has to name`);
+
+    const guest = await hotel.enrol();
+    const load = new Load(shopDesk, guest);
+    await shopDesk.earn(guest, 1);
+    await first.stop();
+    const added = [
+      { ...shop, signer: next },
+      { ...usurper, roles: shop.roles, signer: signerOf(usurper.id) },
+    ];
+    first = await first.startAgain({
+      settings: settingsOf({}, { organisations: [...settingsOf().organisations, ...added] }),
+    });
+    expect(await within(20_000, async () => !(await speaks(old)) && (await speaks(next)))).to.equal(true);
+    await shopDesk.earn(guest, 1);
+    const earned = (await load.stop()) + 2;
+    expect(await within(soon, async () => (await hotel.balance(guest)) === earned)).to.equal(true);
+    const after = await command("status.ts", [], { KAPOK_HOME: second.home });
+    expect(after.output).to.include(`signer ${next}`).and.not.include("being changed");
+    const audit = await command("audit.ts", [], { KAPOK_HOME: second.home });
+    expect(audit.code, audit.output).to.equal(0);
   });
 
   it("are not made of another chain's book, nor of other terms, nor of a home that has a book", async () => {
@@ -108,6 +138,12 @@ describe("Several Kapoks on one book", function () {
     });
     expect(otherBook).to.include("belongs to another book");
   });
+
+  /** Whether a key speaks for anybody. */
+  async function speaks(signer: string | undefined): Promise<boolean> {
+    const chain = new Chain([book.rpcUrl]);
+    return (await organisationOfSigner(chain, book.addresses["Organisations"]!, signer!)) !== undefined;
+  }
 
   /** The address that a joiner prints for one of its organisations. */
   function signerOf(organisation: string): string | undefined {

@@ -1,4 +1,6 @@
-import { keccak256, parseTransaction, toHex } from "viem/utils";
+import type { Hex } from "viem";
+import { decodeFunctionData, keccak256, parseTransaction, toHex } from "viem/utils";
+import { organisationsAbi } from "../../contracts/core/generated/Organisations.abi.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { organisationHex } from "../../lambdas/core/chain/envelope.ts";
 
@@ -18,6 +20,8 @@ export class ScriptedChain extends Chain {
   shows: "pending" | "mined" | "unknown" = "unknown";
   /** Whether no node wants what is broadcast. */
   refuses = false;
+  /** Whether a key speaks for the lane's organisation. */
+  speaks: (signer: string) => boolean = () => true;
   readonly #organisation: string;
 
   constructor(organisation: string) {
@@ -58,8 +62,9 @@ export class ScriptedChain extends Chain {
     return nonce < this.used ? "used" : "taken";
   }
 
-  /** The only call that a lane makes: for whom its signer speaks. */
-  override async call() {
-    return organisationHex(this.#organisation);
+  /** The only call that a lane makes: for whom a signer speaks. */
+  override async call(_to: string, data: Hex) {
+    const { args } = decodeFunctionData({ abi: organisationsAbi, data });
+    return organisationHex(this.speaks(args[0] as string) ? this.#organisation : "");
   }
 }

@@ -34,7 +34,7 @@ describe("Somebody who slept", () => {
     const owner = await lane.owner();
     const rotation = { from: account.address, to: privateKeyToAccount(generatePrivateKey()).address, lost: true };
     await beginRotation(core, organisation, rotation);
-    await barLane(core, organisation);
+    await barLane(core, organisation, rotation);
     lane.beforeTransaction(() => stopLane(core, organisation, rotation, "its key shall not sign any more"));
     await owner.step();
     expect(await owner.step()).to.equal("idle");

@@ -4,12 +4,12 @@ import { organisationOf } from "../chain/envelope.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import type { OrganisationSettings } from "../settings.ts";
-import { SettingsInvalid } from "../settings.ts";
+import { SettingsInvalid, signsHere } from "../settings.ts";
 import type { Book } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
 import type { Administrator, Step } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
-import { admission, hasRole } from "./admit.ts";
+import { admission, hasRole, revocation } from "./admit.ts";
 import { readContract } from "./read-contract.ts";
 
 /** An organisation of the settings, and the address that signs for it. */
@@ -19,7 +19,8 @@ export interface Signing {
 }
 
 /**
- * Lets every organisation of the settings speak by its signer, with its roles.
+ * Lets every organisation of the settings speak by its signer, with its roles, and ends the signer that it had before
+ * where it signs in another Kapok.
  * @param elsewhere organisations that the settings leave as they are
  * @throws SettingsInvalid where the settings would take something away
  */
@@ -34,6 +35,7 @@ export async function admitOrganisations(
   const faults = await unchangeable(kapok, chain, book, signers, elsewhere);
   if (faults.length > 0) throw new SettingsInvalid(faults);
   const addresses = book.addresses as unknown as Authorities;
+  const replaced = await replacedSigners(kapok, signers);
   const left = async () => {
     const steps: Step[] = [];
     for (const { organisation, signer } of signers) {
@@ -42,9 +44,33 @@ export async function admitOrganisations(
       const { id, name, roles } = organisation;
       steps.push(...(await admission(chain, addresses, { id, name, roles, signer })));
     }
+    for (const signer of replaced) steps.push(...(await revocation(chain, addresses, signer, rolesOf(kapok))));
     return steps;
   };
   await administer((administrator) => administrator.seeDone(left));
+}
+
+/**
+ * Keys that speak for organisations which sign in another Kapok, where the settings name another key by now. A key of
+ * this Kapok is not among them: what waits in its lane would wait for ever.
+ */
+async function replacedSigners({ core }: Kapok, signers: Signing[]): Promise<string[]> {
+  const named = new Map(
+    signers
+      .filter(({ organisation }) => !signsHere(organisation))
+      .map(({ organisation, signer }) => [organisation.id, signer.toLowerCase()]),
+  );
+  for (const id of [...named.keys()]) if (await readLane(core, id)) named.delete(id);
+  const replaced: string[] = [];
+  for await (const { sk, organisation, signer, speaks } of core.partition("signers")) {
+    const now = named.get(organisation);
+    if (speaks && now !== undefined && now !== sk) replaced.push(signer);
+  }
+  return replaced;
+}
+
+function rolesOf({ scenarios }: Kapok): string[] {
+  return scenarios.flatMap(({ roles }) => Object.keys(roles));
 }
 
 /** What the settings would take away from organisations that the book has already. */
@@ -70,7 +96,7 @@ async function unchangeable(
         `organisations: ${id} is named "${name}" in the book for ever, the settings say "${asked.organisation.name}"`,
       );
     }
-    for (const role of kapok.scenarios.flatMap(({ roles }) => Object.keys(roles))) {
+    for (const role of rolesOf(kapok)) {
       if (asked.organisation.roles.includes(role)) continue;
       const held = await hasRole(chain, book.addresses as unknown as Authorities, role, asked.signer);
       if (held) faults.push(`organisations: ${id} has the role ${role} in the book; it cannot be taken away here`);

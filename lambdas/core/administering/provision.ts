@@ -64,7 +64,9 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
     await admitOrganisations(kapok, chain, book, signers, elsewhere, (work) => parts.administer(work));
   }
   const strangers: Signing[] = [];
-  for (const each of signers) if (!(await isKnown(chain, book, each))) strangers.push(each);
+  for (const each of [...signers, ...(await awaited(kapok, signers))]) {
+    if (!(await isKnown(chain, book, each))) strangers.push(each);
+  }
   return { book, strangers };
 }
 
@@ -118,6 +120,17 @@ async function signerOf({ kapok, chain, keys }: Provision, book: Book, organisat
     (await organisationOfSigner(chain, organisations, signer)) !== undefined || (await chain.usedNonces(signer)) > 0;
   if (!isUsed) await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });
   return signer;
+}
+
+/** Signers that organisations shall get once the book's operator lets them speak. */
+async function awaited({ core }: Kapok, signers: Signing[]): Promise<Signing[]> {
+  const rotations = await Promise.all(
+    signers.map(async ({ organisation }) => (await readLane(core, organisation.id))?.rotation),
+  );
+  return signers.flatMap(({ organisation }, index) => {
+    const rotation = rotations[index];
+    return rotation?.awaited ? [{ organisation, signer: rotation.to }] : [];
+  });
 }
 
 async function isKnown(chain: Chain, book: Book, { organisation, signer }: Signing): Promise<boolean> {

@@ -1,15 +1,13 @@
 import type { Chain } from "../chain/chain.ts";
 import { checkpoint } from "../checkpoint.ts";
-import { markReturned, unqueue } from "../indexing/mark.ts";
 import type { Kapok } from "../kapok.ts";
 import type { KeyMaker } from "../signing/keys.ts";
 import type { Book } from "../store/book.ts";
-import { readCursor } from "../store/book.ts";
-import { closeEntry, readJournal } from "../store/journal.ts";
+import { readJournal } from "../store/journal.ts";
 import type { Rotation } from "../store/lanes.ts";
 import { barLane, beginRotation, endRotation, readLane, stopLane, switchSigner } from "../store/lanes.ts";
-import { isRebuilding } from "../store/rebuilding.ts";
-import { pause, refusals } from "../store/table.ts";
+import { pause } from "../store/table.ts";
+import { giveBack, isRevocationIndexed } from "../submitting/ended-signer.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
@@ -23,6 +21,8 @@ export interface RotationParts {
   administrator: Administrator;
   say: (line: string) => void;
 }
+
+type Beginning = Pick<RotationParts, "kapok" | "keys">;
 
 /**
  * Gives an organisation another signer and keeps its state: grants the new key, bars the lane, waits until every nonce of
@@ -51,7 +51,7 @@ export async function rotate(
 
   const lane = await readLane(kapok.core, organisation);
   if (lane?.signer === rotation.from) {
-    await barLane(kapok.core, organisation);
+    await barLane(kapok.core, organisation, rotation);
     await checkpoint("rotation-barred");
     if (rotation.lost || !(await decided(parts, organisation))) await abandon(parts, organisation, rotation, held);
     await switchSigner(kapok.core, organisation, rotation, await chain.usedNonces(rotation.to));
@@ -68,7 +68,24 @@ export async function rotate(
   return rotation;
 }
 
-async function begin({ kapok, keys }: RotationParts, organisation: string, lost: boolean): Promise<Rotation> {
+/**
+ * Notes that an organisation shall get another signer which the operator of the book lets speak, in another Kapok. The
+ * lane goes on with it by itself once the book knows it. Where the old key is lost, nothing more is signed with it.
+ * @throws where the organisation has no lane here
+ */
+export async function awaitRotation(parts: Beginning, organisation: string, lost: boolean): Promise<Rotation> {
+  const rotation = await begin(parts, organisation, lost, true);
+  const lane = await readLane(parts.kapok.core, organisation);
+  if (rotation.lost && lane?.signer === rotation.from) await barLane(parts.kapok.core, organisation, rotation);
+  return rotation;
+}
+
+async function begin(
+  { kapok, keys }: Beginning,
+  organisation: string,
+  lost: boolean,
+  awaited = false,
+): Promise<Rotation> {
   const lane = await readLane(kapok.core, organisation);
   if (!lane)
     throw new Error(`${organisation} has no lane in this Kapok: its signer is kept elsewhere, or it is unknown`);
@@ -79,7 +96,8 @@ async function begin({ kapok, keys }: RotationParts, organisation: string, lost:
     () => true,
   );
   if (begun) return { ...begun, lost: begun.lost || lost || gone };
-  return beginRotation(kapok.core, organisation, { from, to: await keys.create(organisation), lost: lost || gone });
+  const to = await keys.create(organisation);
+  return beginRotation(kapok.core, organisation, { from, to, lost: lost || gone, ...(awaited && { awaited }) });
 }
 
 /** The roles that the organisation's key has now: the new key gets these and no others. */
@@ -127,26 +145,5 @@ async function abandon(parts: RotationParts, organisation: string, rotation: Rot
   await checkpoint("rotation-revoked-not-indexed");
 
   while (!(await isRevocationIndexed(kapok, rotation))) await pause(250);
-  for (let open = await readJournal(kapok.core, organisation); open.length > 0;) {
-    for (const entry of open) {
-      await markReturned(kapok.core, organisation, entry.ids);
-      await unqueue(kapok.core, organisation, entry.queued);
-      await kapok.core.transact(closeEntry(kapok.core, organisation, entry)).catch((error) => {
-        // It got another candidate since it was read.
-        if (!refusals(error)) throw error;
-      });
-    }
-    open = await readJournal(kapok.core, organisation);
-  }
-}
-
-/**
- * Whether the indexer has passed the block that ended the old key, as its own rows say: a node's head may be an older
- * one. The new key was let speak before that, or the old one never spoke.
- */
-async function isRevocationIndexed({ core }: Kapok, { from, to }: Rotation): Promise<boolean> {
-  const rows = await Promise.all([from, to].map((signer) => core.get({ pk: "signers", sk: signer.toLowerCase() })));
-  const [[old, next], cursor, rebuilding] = [rows, await readCursor(core), await isRebuilding(core)];
-  if (!cursor || !next || rebuilding || old?.["speaks"]) return false;
-  return cursor.blockNumber >= Math.max(next["blockNumber"], old?.["blockNumber"] ?? 0);
+  await giveBack(kapok, organisation, rotation);
 }

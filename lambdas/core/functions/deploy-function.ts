@@ -2,7 +2,7 @@ import type { CloudFormationCustomResourceEvent, Context } from "aws-lambda";
 import * as z from "zod";
 import { Administrator, AdministratorBusy } from "../administering/administrator.ts";
 import { provision } from "../administering/provision.ts";
-import { rotate } from "../administering/rotate.ts";
+import { awaitRotation, rotate } from "../administering/rotate.ts";
 import type { Chain } from "../chain/chain.ts";
 import { Kapok } from "../kapok.ts";
 import { logger } from "../log.ts";
@@ -105,7 +105,12 @@ async function changeSigners(deploying: Deploying): Promise<{ changed: string }>
     if (!lane || !newest || (lane.signer === newest && !lane.rotation)) continue;
     const lost = typeof signer === "object" && "lost" in signer && signer.lost === true;
     const say = (line: string) => kapok.log.info("rotation", { organisation: id, line });
-    await administer((administrator) => rotate({ kapok, chain, keys, book, administrator, say }, id, roles, lost));
+    if (settings.book === "create") {
+      await administer((administrator) => rotate({ kapok, chain, keys, book, administrator, say }, id, roles, lost));
+    } else {
+      const { to } = await awaitRotation({ kapok, keys }, id, lost);
+      say(`waits until the operator of the book lets ${to} speak`);
+    }
     changed.push(id);
   }
   return { changed: changed.join(", ") };

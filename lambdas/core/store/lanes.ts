@@ -50,6 +50,8 @@ export interface Rotation {
   to: string;
   /** The old key cannot sign any more. */
   lost: boolean;
+  /** Another Kapok administers the book: its operator lets the new key speak and ends the old one. */
+  awaited?: boolean;
 }
 
 /** The way of a lane from not knowing what was signed before to knowing that none of it can land any more. */
@@ -255,14 +257,26 @@ export async function beginRotation(table: Table, organisation: string, rotation
   return lane!.rotation;
 }
 
-/** Bars the lane from new batches; what its journal holds goes on. */
-export async function barLane(table: Table, organisation: string): Promise<void> {
+/** Bars the lane from new batches until it has its new signer; what its journal holds goes on. */
+export async function barLane(table: Table, organisation: string, { from }: Rotation): Promise<void> {
   await table.update({
     Key: key(organisation),
     UpdateExpression: "SET barred = :yes",
-    ConditionExpression: "attribute_exists(rotation)",
-    ExpressionAttributeValues: { ":yes": true },
+    ConditionExpression: "attribute_exists(rotation) AND signer = :from",
+    ExpressionAttributeValues: { ":yes": true, ":from": from },
   });
+}
+
+/** The action by which whoever empties the journal of a barred lane proves that it still has its old signer. */
+export function stillBarred(table: Table, organisation: string, { from }: Rotation): Action {
+  return {
+    ConditionCheck: {
+      TableName: table.name,
+      Key: key(organisation),
+      ConditionExpression: "signer = :from AND attribute_exists(barred)",
+      ExpressionAttributeValues: { ":from": from },
+    },
+  };
 }
 
 /** Stops a lane that is barred: its signer signs nothing more, not even an empty batch. */

@@ -9,6 +9,7 @@ import { queueDepth } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
 import { closeLane } from "./close-lane.ts";
+import { followRotation } from "./follow-rotation.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { sayLaneWaits } from "./lane-waits.ts";
 import { signerIsKnown } from "./signer-is-known.ts";
@@ -16,6 +17,8 @@ import { submitNext } from "./submit-next.ts";
 
 /** How often the owner measures how much waits. */
 const DEPTH_MILLISECONDS = 2000;
+/** How often it asks whether the book knows the signer that it waits for. */
+const FOLLOW_MILLISECONDS = 1000;
 
 /** The owner of one lane, for as long as it holds it. */
 export class LaneWorker {
@@ -23,6 +26,7 @@ export class LaneWorker {
   private fence = 0;
   private lastSent = -Infinity;
   private measuredAt = -Infinity;
+  private followedAt = -Infinity;
   private knownSigner = "";
   /** The nonce of which a person was told that it does not land. */
   private told = -1;
@@ -70,9 +74,11 @@ export class LaneWorker {
 
   private async advance(view: LaneView): Promise<Outcome> {
     const { lane, book } = view;
-    if (lane.stopped) return "idle";
     // A store of other tables has yet to learn from the chain: the indexer begins its new life.
     if (!isMadeIn(book, await this.parts.kapok.identities())) return "idle";
+    const followed = await this.follow(view);
+    if (followed) return followed;
+    if (lane.stopped) return "idle";
     if (lane.incarnation !== book.incarnation) {
       const closing = { since: Date.now() };
       this.parts.kapok.log.warn("lane-closes", { organisation: this.parts.organisation, signer: lane.signer });
@@ -101,6 +107,14 @@ export class LaneWorker {
     if (outcome !== "sent") return outcome;
     this.lastSent = performance.now();
     return "again";
+  }
+
+  /** Goes on with another signer where the book knows it by now. */
+  private async follow(view: LaneView): Promise<Outcome | undefined> {
+    if (!view.lane.rotation?.awaited || performance.now() - this.followedAt < FOLLOW_MILLISECONDS) return undefined;
+    const outcome = await followRotation(this.parts, view);
+    if (outcome === undefined) this.followedAt = performance.now();
+    return outcome;
   }
 
   /** Nothing smaller can be sent, and still no block takes it: somebody must look at the chain. */

@@ -61,10 +61,13 @@ function sweepConcerns({ sweptAt, now }: Standing): string[] {
 function laneConcerns({ lane, entries, queued, known }: LaneStanding, { now, chain, book }: Standing): string[] {
   const { organisation, signer, stopped, closing, barred, rotation } = lane;
   if (stopped && !rotation) return [`The lane of ${organisation} is stopped: ${stopped}.`];
+  if (rotation?.awaited && stopped) {
+    return [`The lane of ${organisation} is stopped until the book's operator names ${rotation.to} as its signer.`];
+  }
   if (rotation && !isHeld(lane, now) && stopped) {
     return [`The signer of ${organisation} is being changed and its lane is stopped: run npm run rotate again.`];
   }
-  if (known === false && !barred) {
+  if (known === false && !barred && !rotation?.awaited) {
     return [`The book does not know ${signer} of ${organisation}: its operator has to let that signer speak.`];
   }
   if (closing && now - closing.since > PATIENCE_MILLISECONDS) {

@@ -50,6 +50,8 @@ function inQueue(trace: Trace, now: number): string {
   if (!lane)
     return "for its lane, which is made when a submitter is next woken for it; accept another operation, or start Kapok";
   if (lane.stopped) return stopped(lane);
+  if (lane.barred && lane.rotation?.awaited)
+    return `for the book's operator to name ${lane.rotation.to} in place of ${lane.rotation.from}, and for what that signed`;
   if (lane.barred)
     return "until its organisation's signer is changed; if nobody does that now, run npm run rotate again";
   if (lane.closing || lane.incarnation !== book?.incarnation) {

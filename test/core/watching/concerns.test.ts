@@ -72,6 +72,16 @@ describe("What a person must act on", () => {
       standing({ lanes: [laneOf({ stopped: "why", barred: true, rotation: { from: "", to: "", lost: true } })] }),
       undefined,
     ],
+    [
+      "a lane whose stopped signer the book's operator has to replace",
+      standing({ lanes: [laneOf({ stopped: "why", rotation: { from: "", to: "0x02", lost: false, awaited: true } })] }),
+      /stopped until the book's operator names 0x02/,
+    ],
+    [
+      "a signer that was replaced, and goes on with the next operation",
+      standing({ lanes: [laneOf({ rotation: { from: "", to: "", lost: false, awaited: true } }, { known: false })] }),
+      undefined,
+    ],
     ["a signer that is a stranger", standing({ lanes: [laneOf({}, { known: false })] }), /does not know 0x01/],
     ["a lane that closes", standing({ lanes: [laneOf({ closing: { since: now - minutes(2) } })] }), undefined],
     [
