@@ -55,12 +55,11 @@ export async function admitOrganisations(
  * this Kapok is not among them: what waits in its lane would wait for ever.
  */
 async function replacedSigners({ core }: Kapok, signers: Signing[]): Promise<string[]> {
-  const named = new Map(
-    signers
-      .filter(({ organisation }) => !signsHere(organisation))
-      .map(({ organisation, signer }) => [organisation.id, signer.toLowerCase()]),
-  );
-  for (const id of [...named.keys()]) if (await readLane(core, id)) named.delete(id);
+  const named = new Map<string, string>();
+  for (const { organisation, signer } of signers) {
+    if (signsHere(organisation) || (await readLane(core, organisation.id))) continue;
+    named.set(organisation.id, signer.toLowerCase());
+  }
   const replaced: string[] = [];
   for await (const { sk, organisation, signer, speaks } of core.partition("signers")) {
     const now = named.get(organisation);
