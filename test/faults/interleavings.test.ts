@@ -7,6 +7,7 @@ import { keepBook, readCursor } from "../../lambdas/core/store/book.ts";
 import { journalCandidate } from "../../lambdas/core/store/journal.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { readOperations } from "../../lambdas/core/store/operations.ts";
+import type { Key } from "../../lambdas/core/store/table.ts";
 import { pause } from "../../lambdas/core/store/table.ts";
 
 /** What happens between two steps of somebody who does not know it yet. */
@@ -138,6 +139,28 @@ describe("While a lane's owner or the indexer is not looking", () => {
     expect((await lane.lane()).closing).to.not.equal(undefined);
     expect(lane.chain.heard.map(({ hash }) => hash)).to.deep.equal([entry!.candidates[0]!.hash]);
   });
+
+  for (const [what, isHidden] of [
+    ["an entry", ({ sk }: Key) => sk.startsWith("entry#")],
+    ["an entry's bytes", ({ sk }: Key) => sk.startsWith("bytes#")],
+  ] as const) {
+    it(`a transaction is seen in part, and not ${what}: the lane neither closes nor takes anything again`, async () => {
+      const lane = await stage();
+      const ids = await lane.accept("a");
+      const first = await lane.owner();
+      await first.step();
+      await lane.accept("b");
+      await first.release();
+      const owner = await lane.owner();
+      const shown = lane.hide(isHidden);
+      for (let turn = 0; turn < 3; turn++) await owner.step();
+      shown();
+      expect((await lane.lane()).closing).to.equal(undefined);
+      for (let turn = 0; turn < 5; turn++) await owner.step();
+      const claimed = (await lane.journal()).flatMap((entry) => entry.ids);
+      expect(claimed.filter((id) => id === ids[0])).to.have.length(1);
+    });
+  }
 
   it("its journal is lost in part: what the rest waits for is used up", async () => {
     const lane = await stage({ limit: 1 });

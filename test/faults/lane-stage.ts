@@ -7,6 +7,7 @@ import type { Decision } from "../../lambdas/core/operation.ts";
 import type { Book } from "../../lambdas/core/store/book.ts";
 import { keepBook, moveCursor, readCursor, releaseIndexer, seizeIndexer } from "../../lambdas/core/store/book.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
+import type { Item, Key } from "../../lambdas/core/store/table.ts";
 import type { LaneParts } from "../../lambdas/core/submitting/lane-step.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { createLane, readLane } from "../../lambdas/core/store/lanes.ts";
@@ -117,6 +118,17 @@ export class LaneStage {
     this.chain.used = entry.nonce + 1;
     await this.indexTo(++this.chain.newest);
     await this.settle(entry.nonce, entry.candidates.at(-1)!.hash, entry.ids);
+  }
+
+  /** Lets a reader not see these keys for as long as they are hidden: one item of a transaction comes before another. */
+  hide(isHidden: (key: Key) => boolean): () => void {
+    const { core } = this;
+    const { partition, get } = core;
+    core.partition = async function* <T extends Item>(pk: string, prefix?: string) {
+      for await (const item of partition.call(core, pk, prefix)) if (!isHidden(item)) yield item as T;
+    };
+    core.get = async <T extends Item>(key: Key) => (isHidden(key) ? undefined : ((await get.call(core, key)) as T));
+    return () => void Object.assign(core, { partition, get });
   }
 
   /** Runs something right before the lane is given back for the first time. */

@@ -37,7 +37,9 @@ export interface Candidate {
 
 const pk = (organisation: string) => `journal#${organisation}`;
 const order = (nonce: number) => nonce.toString().padStart(12, "0");
-const entryKey = (organisation: string, nonce: number): Key => ({ pk: pk(organisation), sk: `entry#${order(nonce)}` });
+export const entryKey = (organisation: string, nonce: number): Key => {
+  return { pk: pk(organisation), sk: `entry#${order(nonce)}` };
+};
 const bytesKey = (organisation: string, nonce: number, candidate: number): Key => ({
   pk: pk(organisation),
   sk: `bytes#${order(nonce)}#${candidate}`,
@@ -107,11 +109,6 @@ export async function readJournal(table: Table, organisation: string): Promise<E
   return entries;
 }
 
-export async function readEntry(table: Table, organisation: string, nonce: number): Promise<Entry | undefined> {
-  const item = await table.get(entryKey(organisation, nonce));
-  return item && entryOf(item);
-}
-
 /** The journal has an entry and not its signed bytes: rows were lost, and so the lane cannot vouch for it. */
 export class BytesMissing extends Error {
   readonly nonce: number;
@@ -134,9 +131,11 @@ export async function readBytes(
   candidate: number,
 ): Promise<Uint8Array | undefined> {
   const item = await table.get(bytesKey(organisation, nonce, candidate));
-  if (item) return item.bytes;
-  if (await readEntry(table, organisation, nonce)) throw new BytesMissing(organisation, nonce, candidate);
-  return undefined;
+  if (item) return item["bytes"];
+  const keys = [bytesKey(organisation, nonce, candidate), entryKey(organisation, nonce)];
+  const [bytes, entry] = await table.getTogether(keys);
+  if (entry && !bytes) throw new BytesMissing(organisation, nonce, candidate);
+  return bytes?.["bytes"];
 }
 
 function entryOf(item: Item): Entry {

@@ -80,6 +80,16 @@ export async function readLane(table: Table, organisation: string): Promise<Lane
   return item && laneOf(item);
 }
 
+/** The lane, and what stands at another key at the same moment. */
+export async function readLaneBeside(
+  table: Table,
+  organisation: string,
+  beside: Key,
+): Promise<{ lane?: Lane; item?: Item }> {
+  const [lane, item] = await table.getTogether([key(organisation), beside]);
+  return { ...(lane && { lane: laneOf(lane) }), ...(item && { item }) };
+}
+
 /** The lane together with the book and the cursor, in one read. */
 export async function readStanding(
   table: Table,

@@ -9,6 +9,7 @@ import {
   PutCommand,
   QueryCommand,
   ScanCommand,
+  TransactGetCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -187,6 +188,16 @@ export class Table {
     return found;
   }
 
+  /**
+   * Items as they stand at one moment, in order. Every other read may see one item of a transaction and not yet the next:
+   * it is for whoever would conclude from an item's absence that it was lost.
+   */
+  async getTogether(keys: Key[]): Promise<(Item | undefined)[]> {
+    const TransactItems = keys.map((Key) => ({ Get: { TableName: this.name, Key } }));
+    const answer = await pastConflicts(() => this.client.send(new TransactGetCommand({ TransactItems })));
+    return (answer.Responses ?? []).map(({ Item }) => Item as Item | undefined);
+  }
+
   /** Puts, deletes and changes, each of them idempotent; in no order, and not all or none. */
   async writeMany(puts: Item[], deletes: Key[] = [], changes: Change[] = []): Promise<void> {
     if (this.inTransactions) return this.writeInTransactions(puts, deletes, changes);
@@ -228,13 +239,13 @@ export class Table {
 }
 
 /**
- * Makes a write again that met another one at the same item, or a partition at its limit: nothing of it was written.
+ * Does again what met a write at the same item, or a partition at its limit: nothing of it was done.
  * @throws StoreUnavailable where that does not end
  */
-async function pastConflicts<T>(write: () => Promise<T>): Promise<T> {
+async function pastConflicts<T>(attempted: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await write();
+      return await attempted();
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (attempt === MOST_CONFLICTS) throw new StoreUnavailable(error);

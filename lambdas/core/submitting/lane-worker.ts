@@ -2,9 +2,17 @@ import { checkpoint } from "../checkpoint.ts";
 import { markReturned } from "../indexing/mark.ts";
 import type { Book } from "../store/book.ts";
 import { isMadeIn } from "../store/book.ts";
-import { BytesMissing, closeEntry, readJournal } from "../store/journal.ts";
+import { BytesMissing, closeEntry, entryKey, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { changeLane, readLane, readStanding, releaseLane, stillOwned, takeLane } from "../store/lanes.ts";
+import {
+  changeLane,
+  readLane,
+  readLaneBeside,
+  readStanding,
+  releaseLane,
+  stillOwned,
+  takeLane,
+} from "../store/lanes.ts";
 import { queueDepth } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
@@ -85,7 +93,9 @@ export class LaneWorker {
       await changeLane(this.parts.kapok.core, lane, { incarnation: book.incarnation, closing });
       return "again";
     }
-    if (!(await this.vouches(view))) {
+    const journal = await this.journalIs(view);
+    if (journal === "unclear") return "again";
+    if (journal === "incomplete") {
       this.parts.kapok.log.alarm("journal-incomplete", { organisation: this.parts.organisation, signer: lane.signer });
       await changeLane(this.parts.kapok.core, lane, { closing: { since: Date.now() } });
       return "again";
@@ -141,16 +151,20 @@ export class LaneWorker {
     return "again";
   }
 
-  /** Whether the journal holds every nonce that the lane has used and no block has decided: a store may lose rows. */
-  private async vouches({ lane, entries }: LaneView): Promise<boolean> {
-    if (lane.closing) return true;
+  /**
+   * Whether the journal holds every nonce that the lane has used and no block has decided: a store may lose rows. It is
+   * `unclear` where it only looked so: blocks decided between the two reads, or a transaction was seen in part.
+   */
+  private async journalIs({ lane, entries }: LaneView): Promise<"whole" | "unclear" | "incomplete"> {
+    if (lane.closing) return "whole";
     const held = new Set(entries.map(({ nonce }) => nonce));
     let highest = lane.nextNonce - 1;
     while (highest >= lane.decidedNonce && held.has(highest)) highest--;
-    if (highest < lane.decidedNonce) return true;
-    // Blocks may have decided it after the lane was read and before the journal was.
-    const now = await readLane(this.parts.kapok.core, this.parts.organisation);
-    return now === undefined || now.fence !== lane.fence || now.decidedNonce > highest;
+    if (highest < lane.decidedNonce) return "whole";
+    const { kapok, organisation } = this.parts;
+    const { lane: now, item: entry } = await readLaneBeside(kapok.core, organisation, entryKey(organisation, highest));
+    const isLost = !entry && now?.fence === lane.fence && now.decidedNonce <= highest;
+    return isLost ? "incomplete" : "unclear";
   }
 
   /** A signer that the book does not know signs nothing; it goes on by itself once the operator has added it. */
