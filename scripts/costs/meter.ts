@@ -33,6 +33,9 @@ export class Meter {
     if (name === "BatchWriteItem") this.batch(asked.RequestItems);
     if (name === "TransactWriteItems") this.transaction(asked.TransactItems);
     if (name === "GetItem") this.read(asked.TableName, [answered.Item ?? asked.Key]);
+    if (name === "TransactGetItems") {
+      for (const { Get } of asked.TransactItems) this.read(Get.TableName, [Get.Key], 2);
+    }
     if (name === "Query") this.query(answered.Items ?? []);
     if (name === "BatchGetItem") {
       for (const [table, { Keys }] of Object.entries<any>(asked.RequestItems)) this.read(table, Keys);
@@ -62,10 +65,10 @@ export class Meter {
   }
 
   /** Each item by itself. */
-  private read(table: string, items: RawItem[]): void {
+  private read(table: string, items: RawItem[], times = 1): void {
     for (const item of items) {
       const bytes = Math.max(itemSize(item), this.known(table, item));
-      this.usage.readUnits += Math.max(1, Math.ceil(bytes / 4096));
+      this.usage.readUnits += times * Math.max(1, Math.ceil(bytes / 4096));
     }
   }
 

@@ -66,6 +66,8 @@ describe("A meter of calls", () => {
     expect(meter.usage.readUnits).to.equal(5);
     call("BatchGetItem", { RequestItems: { t: { Keys: [key("a"), key("b"), key("c")] } } });
     expect(meter.usage.readUnits).to.equal(8);
+    call("TransactGetItems", { TransactItems: [{ Get: { TableName: "t", Key: key("a") } }] });
+    expect(meter.usage.readUnits).to.equal(10);
   });
 
   it("counts signatures", () => {

@@ -71,6 +71,11 @@ describe("A role of what is deployed", function () {
     "GetItemCommand",
     { TableName, Key: { pk: { S: pk }, sk: { S: "x" } } },
   ];
+  const together = (TableName: string, pk: string): Try => [
+    "dynamodb",
+    "TransactGetItemsCommand",
+    { TransactItems: [{ Get: { TableName, Key: { pk: { S: pk }, sk: { S: "x" } } } }] },
+  ];
   // On a condition that never holds: whoever may put still changes nothing.
   const put = (TableName: string, pk: string): Try => [
     "dynamodb",
@@ -112,6 +117,7 @@ describe("A role of what is deployed", function () {
   const everything = () => ({
     "reads operations": get("kapok-core", "operation#hotel-a#probe"),
     "reads which key is whose": get("kapok-core", "signing-keys"),
+    "reads keys of one moment": together("kapok-core", "signing-keys"),
     "puts an operation": put("kapok-core", "operation#hotel-a#probe"),
     "puts a lane": put("kapok-core", "lane"),
     "deletes from core": remove("kapok-core"),
@@ -129,10 +135,11 @@ describe("A role of what is deployed", function () {
     api: ["reads operations"],
     "points-api": ["reads operations", "puts an operation", "reads points"],
     waker: ["starts a submitter"],
-    sweeper: ["reads operations", "reads which key is whose", "starts a submitter"],
+    sweeper: ["reads operations", "reads which key is whose", "reads keys of one moment", "starts a submitter"],
     indexer: [
       "reads operations",
       "reads which key is whose",
+      "reads keys of one moment",
       "puts an operation",
       "puts a lane",
       "deletes from core",
@@ -143,6 +150,7 @@ describe("A role of what is deployed", function () {
     submitter: [
       "reads operations",
       "reads which key is whose",
+      "reads keys of one moment",
       "puts an operation",
       "puts a lane",
       "deletes from core",
@@ -152,6 +160,7 @@ describe("A role of what is deployed", function () {
     deployer: [
       "reads operations",
       "reads which key is whose",
+      "reads keys of one moment",
       "puts an operation",
       "puts a lane",
       "deletes from core",
