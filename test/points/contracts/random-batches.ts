@@ -127,7 +127,7 @@ export class RandomBatches {
 const lies: ((original: Original) => Original)[] = [
   (original) => ({ ...original, batch: original.batch + 1n }),
   (original) => ({ ...original, index: original.index + 1 }),
-  (original) => ({ ...original, kind: kinds.earn + kinds.redeem - original.kind }),
+  (original) => ({ ...original, kind: original.kind === kinds.earn ? kinds.redeem : kinds.earn }),
   (original) => ({ ...original, operation: nextOperation() }),
   (original) => ({ ...original, member: nextOperation() }),
   (original) => ({ ...original, points: (original.points + 1) % 2 ** 32 }),
