@@ -34,14 +34,15 @@ async function change(parts: CommandParts, organisation: string, lost: boolean):
   const book = await readBook(parts.kapok.core);
   if (!book) throw new Error(`There is no book in ${home.path} yet: run npm start first.`);
   const administers = (await home.keys.addresses(ADMINISTRATOR)).length > 0;
-  if (!administers) await ask(parts, organisation, lost);
+  if (!administers) await ask(parts, book, organisation, lost);
   else if (parts.alone) await assisted(parts, book, organisation, lost);
   else await rotated(parts, book, organisation, lost);
 }
 
 /** Where another Kapok administers the book: its operator has to let the new key speak. */
-async function ask({ environment, kapok }: CommandParts, organisation: string, lost: boolean): Promise<void> {
-  const { from, to } = await awaitRotation({ kapok, keys: environment.home.keys }, organisation, lost);
+async function ask(parts: CommandParts, book: Book, organisation: string, lost: boolean): Promise<void> {
+  const { environment, kapok, chain } = parts;
+  const { from, to } = await awaitRotation({ kapok, chain, keys: environment.home.keys, book }, organisation, lost);
   console.log(`The new signer of ${organisation}: ${to}`);
   console.log(`  Ask the book's operator to set "signer": "${to}" in place of "${from}" and to start again.`);
   console.log("  This Kapok goes on with the new key by itself once that is done.");

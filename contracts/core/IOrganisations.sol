@@ -13,7 +13,7 @@ interface IOrganisations {
     /// @notice `signer` speaks for `organisation` from this block on.
     event SignerGranted(bytes32 indexed organisation, address indexed signer);
 
-    /// @notice `signer` speaks for nobody from this block on. What it signed before can only revert.
+    /// @notice `signer` speaks for nobody from this block on, for ever. What it signed before can only revert.
     event SignerRevoked(bytes32 indexed organisation, address indexed signer);
 
     /// @notice The id is empty, or has a character outside of A-Z a-z 0-9 . _ - or after its padding.
@@ -25,6 +25,9 @@ interface IOrganisations {
     /// @notice The key speaks, or spoke, for another organisation. A key never changes sides, so that what it once
     /// signed can always be attributed.
     error OrganisationsSignerTaken(address signer, bytes32 organisation);
+
+    /// @notice The key was ended, and never speaks again: so what it signed and no block had then is nothing for ever.
+    error OrganisationsSignerEnded(address signer);
 
     /// @notice The address is no organisation's signer now.
     error OrganisationsSignerUnknown(address signer);
@@ -42,9 +45,10 @@ interface IOrganisations {
     /// - the caller is the administrator
     /// - the organisation is admitted
     /// - the key never spoke for another organisation
+    /// - the key was not ended
     function grantSigner(bytes32 organisation, address signer) external;
 
-    /// @notice Ends `signer`'s speaking for its organisation.
+    /// @notice Ends `signer`'s speaking for its organisation, for ever.
     ///
     /// Requirements:
     /// - the caller is the administrator
@@ -53,6 +57,12 @@ interface IOrganisations {
 
     /// @notice The organisation for which `signer` speaks now; zero when for none.
     function organisationOf(address signer) external view returns (bytes32 organisation);
+
+    /// @notice Whether `signer` spoke for an organisation once and was ended.
+    function hasEnded(address signer) external view returns (bool);
+
+    /// @notice Every key that speaks for `organisation` now, in the order of granting.
+    function signersOf(bytes32 organisation) external view returns (address[] memory speaking);
 
     /// @notice Whether `organisation` was admitted.
     function isAdmitted(bytes32 organisation) external view returns (bool);

@@ -15,6 +15,7 @@ contract Organisations is IOrganisations, AccessManaged {
 
     mapping(bytes32 organisation => bool) public isAdmitted;
     mapping(address signer => Signer) private signers;
+    mapping(bytes32 organisation => address[]) private granted;
     bytes32[] private admitted;
 
     constructor(address authority) AccessManaged(authority) {}
@@ -37,8 +38,10 @@ contract Organisations is IOrganisations, AccessManaged {
             OrganisationsSignerTaken(signer, known.organisation)
         );
         if (known.speaks) return;
+        require(known.organisation == 0, OrganisationsSignerEnded(signer));
 
         signers[signer] = Signer(bytes31(organisation), true);
+        granted[organisation].push(signer);
 
         emit SignerGranted(organisation, signer);
     }
@@ -55,6 +58,23 @@ contract Organisations is IOrganisations, AccessManaged {
     function organisationOf(address signer) external view returns (bytes32) {
         Signer memory known = signers[signer];
         return known.speaks ? bytes32(known.organisation) : bytes32(0);
+    }
+
+    function hasEnded(address signer) external view returns (bool) {
+        Signer memory known = signers[signer];
+        return known.organisation != 0 && !known.speaks;
+    }
+
+    function signersOf(bytes32 organisation) external view returns (address[] memory speaking) {
+        address[] storage all = granted[organisation];
+        speaking = new address[](all.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < all.length; ++i) {
+            if (signers[all[i]].speaks) speaking[count++] = all[i];
+        }
+        assembly ("memory-safe") {
+            mstore(speaking, count)
+        }
     }
 
     function organisations() external view returns (bytes32[] memory) {

@@ -24,7 +24,7 @@ import { Steps } from "./steps.ts";
 const organisation = "hotel-a";
 
 describe("Another signer for an organisation", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = temporaryHome();
   const lostKeys = temporaryHome();
   let listener: CheckpointListener;

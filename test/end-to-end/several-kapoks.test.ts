@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
 import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { Desk, problemOf } from "../points/end-to-end/desk.ts";
+import { CheckpointListener } from "../start/checkpoint-listener.ts";
+import { temporaryHome } from "../start/temporary-home.ts";
 import { command } from "./command.ts";
 import { Load } from "./load.ts";
 import { refusedStart } from "./refused-start.ts";
@@ -16,11 +19,13 @@ const usurper = { id: "usurper", name: "Usurper", roles: ["points:operator"] };
 const soon = 3000;
 
 describe("Several Kapoks on one book", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let first: RunningKapok, second: RunningKapok;
   let hotel: Desk, operator: Desk, shopDesk: Desk;
   let book: BookFile;
   let early: string;
+  /** The shop's signer. */
+  let current: string | undefined;
 
   before(async () => {
     first = await RunningKapok.start({ settings: settingsOf() });
@@ -103,21 +108,40 @@ describe("Several Kapoks on one book", function () {
     const load = new Load(shopDesk, guest);
     await shopDesk.earn(guest, 1);
     await first.stop();
-    const added = [
-      { ...shop, signer: next },
-      { ...usurper, roles: shop.roles, signer: signerOf(usurper.id) },
-    ];
-    first = await first.startAgain({
-      settings: settingsOf({}, { organisations: [...settingsOf().organisations, ...added] }),
-    });
+    first = await first.startAgain({ settings: naming(next) });
     expect(await within(20_000, async () => !(await speaks(old)) && (await speaks(next)))).to.equal(true);
     await shopDesk.earn(guest, 1);
     const earned = (await load.stop()) + 2;
     expect(await within(soon, async () => (await hotel.balance(guest)) === earned)).to.equal(true);
     const after = await command("status.ts", [], { KAPOK_HOME: second.home });
     expect(after.output).to.include(`signer ${next}`).and.not.include("being changed");
+    current = next;
     const audit = await command("audit.ts", [], { KAPOK_HOME: second.home });
     expect(audit.code, audit.output).to.equal(0);
+  });
+
+  it("end a signer that the operator had begun to name, was interrupted, and took back", async () => {
+    const { address } = privateKeyToAccount(generatePrivateKey());
+    const folder = temporaryHome();
+    const listener = await CheckpointListener.open(folder.path);
+    await first.stop();
+    const killed = listener.killAt("administration-journaled-not-broadcast", 2);
+    const { home, port } = first;
+    await RunningKapok.begin({
+      home,
+      port,
+      settings: naming(address),
+      env: { KAPOK_CHECKPOINT_SOCKET: listener.socket },
+    });
+    await killed;
+    listener.close();
+    folder.remove();
+    first = await first.startAgain({ settings: naming(current) });
+    expect([await speaks(address), await speaks(current)]).to.deep.equal([false, true]);
+    await first.stop();
+    const refused = await refusedStart({ settings: naming(address), home });
+    expect(refused).to.include(`the signer ${address} of shop-d was ended, and never speaks again; name another`);
+    first = await first.startAgain({ settings: naming(current) });
   });
 
   it("are not made of another chain's book, nor of other terms, nor of a home that has a book", async () => {
@@ -138,6 +162,15 @@ describe("Several Kapoks on one book", function () {
     });
     expect(otherBook).to.include("belongs to another book");
   });
+
+  /** Settings of the first one, with a signer of the shop. */
+  function naming(signer: string | undefined) {
+    const added = [
+      { ...shop, signer },
+      { ...usurper, roles: shop.roles, signer: signerOf(usurper.id) },
+    ];
+    return settingsOf({}, { organisations: [...settingsOf().organisations, ...added] });
+  }
 
   /** Whether a key speaks for anybody. */
   async function speaks(signer: string | undefined): Promise<boolean> {

@@ -4,9 +4,13 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Dynoxide } from "../core/dynoxide.ts";
 import { LaneStage } from "./lane-stage.ts";
 import { awaitRotation } from "../../lambdas/core/administering/rotate.ts";
+import { readBook } from "../../lambdas/core/store/book.ts";
 import { writeRows } from "../../lambdas/core/store/projections.ts";
-import { readLane, switchSigner } from "../../lambdas/core/store/lanes.ts";
+import { beginRotation, endRotation, readLane, switchSigner } from "../../lambdas/core/store/lanes.ts";
+import { markRebuilding } from "../../lambdas/core/store/rebuilding.ts";
+import { pause } from "../../lambdas/core/store/table.ts";
 import { giveBack } from "../../lambdas/core/submitting/ended-signer.ts";
+import { HIGHEST_AHEAD } from "../../lambdas/core/submitting/settings.ts";
 import type { LaneWorker } from "../../lambdas/core/submitting/lane-worker.ts";
 
 /** The book's operator, in another Kapok, lets a lane's new key speak and ends the old one, whenever that suits them. */
@@ -39,7 +43,8 @@ describe("A lane that waits for its new signer", () => {
         return lane.account;
       },
     };
-    return awaitRotation({ kapok: lane.kapok, keys }, lane.organisation, lost);
+    const { kapok, chain, book } = lane;
+    return awaitRotation({ kapok, chain, keys, book }, lane.organisation, lost);
   };
   /** What the indexer writes of a key. */
   const index = async (signer: string, speaks: boolean) => {
@@ -54,6 +59,7 @@ describe("A lane that waits for its new signer", () => {
   };
   const ends = async () => {
     speaking.delete(old);
+    lane.chain.ended.add(old);
     await index(old, false);
   };
   const signer = async () => (await lane.lane()).signer;
@@ -65,7 +71,13 @@ describe("A lane that waits for its new signer", () => {
 
   it("goes on with the old one, and with the new one once the book knows it", async () => {
     const [first] = await lane.accept("a");
-    expect(await ask()).to.deep.equal({ from: old, to: next.address, lost: false, awaited: true });
+    expect(await ask()).to.deep.equal({
+      from: old,
+      to: next.address,
+      lost: false,
+      awaited: true,
+      unusedIn: lane.book.incarnation,
+    });
     await step(1);
     expect((await lane.journal()).map(({ ids }) => ids)).to.deep.equal([[first]]);
 
@@ -144,11 +156,109 @@ describe("A lane that waits for its new signer", () => {
     const { core, organisation } = lane;
     lane.beforeClosing(async () => {
       await giveBack(lane.kapok, organisation, rotation);
-      await switchSigner(core, organisation, rotation, 0);
+      await switchSigner(core, organisation, rotation, 0, lane.book.incarnation);
       await step(3);
       expect(await lane.journal()).to.have.length(1);
     });
     await giveBack(lane.kapok, organisation, rotation);
     expect(await lane.journal()).to.have.length(1);
+  });
+
+  it("believes in no end while the projections are made again", async () => {
+    await lane.accept("a");
+    await ask();
+    await step(1);
+    await names();
+    await markRebuilding(lane.core, "rebuild");
+    await lane.core.delete({ pk: "signers", sk: old.toLowerCase() });
+    await step(4);
+    expect([await signer(), (await lane.journal()).length]).to.deep.equal([old, 1]);
+  });
+
+  it("ends the rotation that it followed, and none that began since", async () => {
+    const rotation = await ask();
+    await names();
+    await step(2);
+    const third = { ...rotation, from: next.address, to: old };
+    await endRotation(lane.core, lane.organisation, rotation);
+    await beginRotation(lane.core, lane.organisation, third);
+    await endRotation(lane.core, lane.organisation, rotation).catch(() => undefined);
+    expect((await lane.lane()).rotation).to.deep.equal(third);
+  });
+
+  it("gives back an entry that it does not see yet, before it has its new signer", async () => {
+    await lane.core.update({
+      Key: { pk: "lane", sk: lane.organisation },
+      UpdateExpression: "SET nextNonce = :used, decidedNonce = :used",
+      ExpressionAttributeValues: { ":used": 3 },
+    });
+    const ids = await lane.accept("a");
+    await ask();
+    await step(1);
+    await names();
+    await ends();
+    const shown = lane.hide(({ sk }) => sk.startsWith("entry#"));
+    await step(6);
+    shown();
+    expect(await signer()).to.equal(next.address);
+    await step(2);
+    expect((await lane.journal()).map((entry) => [entry.nonce, entry.ids])).to.deep.equal([[0, ids]]);
+  });
+
+  describe("in a store that was put back from a copy", () => {
+    /** Lets the chain mine what the lane signs until the lane is open. */
+    const close = async () => {
+      const closed: string[] = [];
+      await pause(1100);
+      for (let turn = 0; turn < 200 && (await lane.lane()).closing; turn++) {
+        await step(1);
+        if (!closed.includes(await signer())) closed.push(await signer());
+        await lane.mineNext();
+        lane.book = (await readBook(lane.core))!;
+      }
+      return closed;
+    };
+
+    it("closes the new signer before it takes work, since lost bytes of it may land", async () => {
+      const [id] = await lane.accept("a");
+      await ask();
+      await names();
+      await ends();
+      lane.addresses.push(next.address);
+      await lane.beginAgain();
+      await step(2);
+      await lane.indexTo(lane.chain.newest);
+      expect(await close()).to.deep.equal([next.address]);
+      await step(2);
+      const [entry] = await lane.journal();
+      expect(entry!.ids).to.deep.equal([id]);
+      expect(entry!.nonce).to.be.greaterThan(HIGHEST_AHEAD);
+    });
+
+    it("closes each signer that speaks, where the copy knows of no change", async () => {
+      await lane.accept("a");
+      speaking.add(next.address);
+      lane.addresses.push(next.address);
+      await lane.beginAgain();
+      await step(2);
+      await lane.indexTo(lane.chain.newest);
+      expect(await close()).to.deep.equal([old, next.address]);
+    });
+
+    it("goes on with the signer that was not ended, and waits until it has learned of the end", async () => {
+      const ids = await lane.accept("a");
+      await step(1);
+      lane.addresses.push(next.address);
+      speaking = new Set([next.address]);
+      lane.chain.ended.add(old);
+      await lane.beginAgain();
+      await lane.indexTo(lane.chain.newest, false);
+      await step(3);
+      expect(await signer()).to.equal(old);
+      await lane.indexTo(lane.chain.newest);
+      expect(await close()).to.deep.equal([next.address]);
+      await step(2);
+      expect((await lane.journal()).map((entry) => entry.ids)).to.deep.equal([ids]);
+    });
   });
 });

@@ -25,6 +25,8 @@ export class LaneStage {
   readonly chain = new ScriptedChain(this.organisation);
   readonly account = privateKeyToAccount(generatePrivateKey());
   readonly kapok: Kapok;
+  /** The keys that are here for the organisation, newest last. One signs for all of them. */
+  readonly addresses: string[] = [this.account.address];
   book: Book;
   readonly settings: SubmittingSettings = { ...defaultSubmitting, timeoutMilliseconds: 1000 };
 
@@ -48,12 +50,18 @@ export class LaneStage {
     return this.kapok.core;
   }
 
-  /** Lets the cursor stand at a block. */
-  async indexTo(blockNumber: number): Promise<void> {
-    const learned = this.book.incarnation;
+  /** Lets the cursor stand at a block. @param whole whether this life of the store has learned the chain */
+  async indexTo(blockNumber: number, whole = true): Promise<void> {
+    const learned = whole && { learned: this.book.incarnation };
     const lease = await seizeIndexer(this.core, "test", 15_000);
-    await moveCursor(this.core, lease, await readCursor(this.core), { blockNumber, hash: "0x00", time: 0, learned });
+    await moveCursor(this.core, lease, await readCursor(this.core), { blockNumber, hash: "0x00", time: 0, ...learned });
     await releaseIndexer(this.core, lease);
+  }
+
+  /** Begins another life of the store, as an operator does who put a copy back; nothing is learned in it yet. */
+  async beginAgain(): Promise<void> {
+    const { tables, incarnation, begunAt, ...facts } = this.book;
+    this.book = await keepBook(this.kapok, facts, true);
   }
 
   async lane(): Promise<Lane> {
@@ -66,8 +74,8 @@ export class LaneStage {
 
   /** What an owner of the lane works with. */
   parts(): LaneParts {
-    const { organisation, kapok, chain, settings, account } = this;
-    const keys = { signer: async () => account, addresses: async () => [account.address] };
+    const { organisation, kapok, chain, settings, account, addresses } = this;
+    const keys = { signer: async () => account, addresses: async () => addresses };
     return { organisation, kapok, chain, keys, settings, tending: new Tending(kapok, chain, organisation) };
   }
 

@@ -36,6 +36,24 @@ describe("An operation that cannot be executed", () => {
     expect((await lane.lane()).voiding).to.equal(undefined);
   });
 
+  it("is tried once more alone before it is rejected: its signer may have been what was refused", async () => {
+    const lane = await stage();
+    const ids = await lane.accept("a");
+    const owner = await lane.owner();
+    const isVoid: (boolean | undefined)[] = [];
+    for (let nonce = 0; nonce < 3; nonce++) {
+      while ((await lane.journal()).length === 0) await owner.step();
+      const [entry] = await lane.journal();
+      isVoid.push(entry!.candidates[0]!.void);
+      expect(entry!.ids).to.deep.equal(ids);
+      lane.chain.used = nonce + 1;
+      await lane.indexTo(++lane.chain.newest);
+      const reverts = nonce < 2;
+      await lane.settle(nonce, entry!.candidates[0]!.hash, reverts ? [] : ids, reverts ? 0 : 1);
+    }
+    expect(isVoid).to.deep.equal([undefined, undefined, true]);
+  });
+
   it("is rejected where nodes refuse it for its gas, and is not where they refuse for anything else", async function () {
     this.timeout(60_000);
     for (const [gas, counts, alarms] of [

@@ -22,6 +22,8 @@ export class ScriptedChain extends Chain {
   refuses = false;
   /** Whether a key speaks for the lane's organisation. */
   speaks: (signer: string) => boolean = () => true;
+  /** Keys that spoke once and were ended. */
+  readonly ended = new Set<string>();
   readonly #organisation: string;
 
   constructor(organisation: string) {
@@ -62,9 +64,12 @@ export class ScriptedChain extends Chain {
     return nonce < this.used ? "used" : "taken";
   }
 
-  /** The only call that a lane makes: for whom a signer speaks. */
+  /** What a lane asks the book: for whom a signer speaks, and whether it was ended. */
   override async call(_to: string, data: Hex) {
-    const { args } = decodeFunctionData({ abi: organisationsAbi, data });
-    return organisationHex(this.speaks(args[0] as string) ? this.#organisation : "");
+    const { functionName, args } = decodeFunctionData({ abi: organisationsAbi, data });
+    const signer = args![0] as string;
+    const speaks = this.speaks(signer);
+    if (functionName === "hasEnded") return toHex(!speaks && this.ended.has(signer), { size: 32 });
+    return organisationHex(speaks ? this.#organisation : "");
   }
 }

@@ -3,8 +3,15 @@ import { randomUUID } from "node:crypto";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Dynoxide } from "../core/dynoxide.ts";
 import { LaneStage } from "./lane-stage.ts";
-import { moveCursor, readCursor, seizeIndexer, takeIndexer } from "../../lambdas/core/store/book.ts";
-import { barLane, beginRotation, stopLane } from "../../lambdas/core/store/lanes.ts";
+import {
+  keepBook,
+  moveCursor,
+  readBook,
+  readCursor,
+  seizeIndexer,
+  takeIndexer,
+} from "../../lambdas/core/store/book.ts";
+import { barLane, beginRotation, changeLane, stopLane } from "../../lambdas/core/store/lanes.ts";
 
 /** Whoever slept and wakes up changes nothing that others have done meanwhile. */
 describe("Somebody who slept", () => {
@@ -50,5 +57,28 @@ describe("Somebody who slept", () => {
       ExpressionAttributeValues: { ":until": Date.now() + 3_600_000 },
     });
     await lane.owner("another");
+  });
+
+  it("while it wrote down the book, takes back no life that began since", async () => {
+    const { tables, incarnation, begunAt, ...facts } = lane.book;
+    lane.beforeTransaction(() => lane.beginAgain());
+    await keepBook(lane.kapok, facts);
+    expect((await readBook(lane.core))!.incarnation)
+      .to.equal(lane.book.incarnation)
+      .and.not.to.equal(incarnation);
+  });
+
+  it("as an owner that opens its lane, leaves no nonce behind that was decided meanwhile", async () => {
+    const { core } = lane;
+    await changeLane(core, await lane.lane(), { nextNonce: 30 });
+    await core.update({
+      Key: { pk: "lane", sk: lane.organisation },
+      UpdateExpression: "SET decidedNonce = :decided",
+      ExpressionAttributeValues: { ":decided": 31 },
+    });
+    await lane.accept("a");
+    const owner = await lane.owner();
+    await owner.step();
+    expect((await lane.lane()).closing).to.not.equal(undefined);
   });
 });

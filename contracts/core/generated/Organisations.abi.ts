@@ -29,6 +29,11 @@ export const organisationsAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "address", name: "signer", type: "address" }],
+    name: "OrganisationsSignerEnded",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "address", name: "signer", type: "address" },
       { internalType: "bytes32", name: "organisation", type: "bytes32" },
@@ -107,6 +112,13 @@ export const organisationsAbi = [
     type: "function",
   },
   {
+    inputs: [{ internalType: "address", name: "signer", type: "address" }],
+    name: "hasEnded",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "organisation", type: "bytes32" }],
     name: "isAdmitted",
     outputs: [{ internalType: "bool", name: "", type: "bool" }],
@@ -146,6 +158,13 @@ export const organisationsAbi = [
     name: "setAuthority",
     outputs: [],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "organisation", type: "bytes32" }],
+    name: "signersOf",
+    outputs: [{ internalType: "address[]", name: "speaking", type: "address[]" }],
+    stateMutability: "view",
     type: "function",
   },
 ] as const;

@@ -7,6 +7,7 @@ import type { OrganisationSettings } from "../settings.ts";
 import { SettingsInvalid, signsHere } from "../settings.ts";
 import type { Book } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
+import { hasEnded, signersOf } from "../submitting/signer-is-known.ts";
 import type { Administrator, Step } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
@@ -35,7 +36,6 @@ export async function admitOrganisations(
   const faults = await unchangeable(kapok, chain, book, signers, elsewhere);
   if (faults.length > 0) throw new SettingsInvalid(faults);
   const addresses = book.addresses as unknown as Authorities;
-  const replaced = await replacedSigners(kapok, signers);
   const left = async () => {
     const steps: Step[] = [];
     for (const { organisation, signer } of signers) {
@@ -44,7 +44,9 @@ export async function admitOrganisations(
       const { id, name, roles } = organisation;
       steps.push(...(await admission(chain, addresses, { id, name, roles, signer })));
     }
-    for (const signer of replaced) steps.push(...(await revocation(chain, addresses, signer, rolesOf(kapok))));
+    for (const signer of await replacedSigners(kapok, chain, book, signers)) {
+      steps.push(...(await revocation(chain, addresses, signer, rolesOf(kapok))));
+    }
     return steps;
   };
   await administer((administrator) => administrator.seeDone(left));
@@ -54,16 +56,12 @@ export async function admitOrganisations(
  * Keys that speak for organisations which sign in another Kapok, where the settings name another key by now. A key of
  * this Kapok is not among them: what waits in its lane would wait for ever.
  */
-async function replacedSigners({ core }: Kapok, signers: Signing[]): Promise<string[]> {
-  const named = new Map<string, string>();
-  for (const { organisation, signer } of signers) {
-    if (signsHere(organisation) || (await readLane(core, organisation.id))) continue;
-    named.set(organisation.id, signer.toLowerCase());
-  }
+async function replacedSigners(kapok: Kapok, chain: Chain, book: Book, signers: Signing[]): Promise<string[]> {
   const replaced: string[] = [];
-  for await (const { sk, organisation, signer, speaks } of core.partition("signers")) {
-    const now = named.get(organisation);
-    if (speaks && now !== undefined && now !== sk) replaced.push(signer);
+  for (const { organisation, signer } of signers) {
+    if (signsHere(organisation) || (await readLane(kapok.core, organisation.id))) continue;
+    const speaking = await signersOf(chain, book.addresses["Organisations"]!, organisation.id);
+    replaced.push(...speaking.filter((each) => each.toLowerCase() !== signer.toLowerCase()));
   }
   return replaced;
 }
@@ -81,6 +79,12 @@ async function unchangeable(
   elsewhere: readonly string[],
 ): Promise<string[]> {
   const faults: string[] = [];
+  for (const { organisation, signer } of signers) {
+    if (!(await hasEnded(chain, book.addresses["Organisations"]!, signer))) continue;
+    faults.push(
+      `organisations: the signer ${signer} of ${organisation.id} was ended, and never speaks again; name another`,
+    );
+  }
   const contract = { address: book.addresses["Organisations"]!, abi: organisationsAbi as Abi };
   const members: string[] = (await readContract(chain, contract, "organisations")).map(organisationOf);
   for (const id of members.filter((member) => !elsewhere.includes(member))) {

@@ -9,7 +9,7 @@ import type { Book, BookFile } from "../store/book.ts";
 import { keepBook } from "../store/book.ts";
 import { createLane, readLane } from "../store/lanes.ts";
 import { currentSigner } from "../submitting/current-signer.ts";
-import { organisationOfSigner } from "../submitting/signer-is-known.ts";
+import { hasEnded, organisationOfSigner } from "../submitting/signer-is-known.ts";
 import type { Signing } from "./admit-organisations.ts";
 import { admitOrganisations } from "./admit-organisations.ts";
 import type { Administrator } from "./administrator.ts";
@@ -108,14 +108,19 @@ async function expectContracts(chain: Chain, scenarios: readonly Scenario[], { a
 }
 
 /**
- * The address that signs for an organisation here. A lane signs nothing with a key that the book does not know: so such a
- * key, where the chain never heard of it either, gets a lane that is known to be unused.
+ * The address that signs for an organisation here: the lane's, unless that was ended after the copy was made from which
+ * the store was restored. A lane signs nothing with a key that the book does not know: so such a key, where the chain
+ * never heard of it either, gets a lane that is known to be unused.
+ * @throws SettingsInvalid where every key of it was ended
  */
 async function signerOf({ kapok, chain, keys }: Provision, book: Book, organisation: string): Promise<string> {
-  const lane = await readLane(kapok.core, organisation);
-  if (lane) return lane.signer;
   const organisations = book.addresses["Organisations"]!;
+  const lane = await readLane(kapok.core, organisation);
+  if (lane && !(await hasEnded(chain, organisations, lane.signer))) return lane.signer;
   const signer = (await currentSigner(chain, organisations, keys, organisation)) ?? (await keys.create(organisation));
+  const ended = await hasEnded(chain, organisations, signer);
+  if (ended)
+    throw new SettingsInvalid([`organisations: every key of ${organisation} was ended; give it another signer`]);
   const isUsed =
     (await organisationOfSigner(chain, organisations, signer)) !== undefined || (await chain.usedNonces(signer)) > 0;
   if (!isUsed) await createLane(kapok.core, { organisation, signer, incarnation: book.incarnation });

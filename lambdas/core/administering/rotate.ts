@@ -8,6 +8,7 @@ import type { Rotation } from "../store/lanes.ts";
 import { barLane, beginRotation, endRotation, readLane, stopLane, switchSigner } from "../store/lanes.ts";
 import { pause } from "../store/table.ts";
 import { giveBack, isRevocationIndexed } from "../submitting/ended-signer.ts";
+import { hasEnded, organisationOfSigner } from "../submitting/signer-is-known.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
@@ -22,7 +23,7 @@ export interface RotationParts {
   say: (line: string) => void;
 }
 
-type Beginning = Pick<RotationParts, "kapok" | "keys">;
+type Beginning = Pick<RotationParts, "kapok" | "chain" | "keys" | "book">;
 
 /**
  * Gives an organisation another signer and keeps its state: grants the new key, bars the lane, waits until every nonce of
@@ -54,7 +55,8 @@ export async function rotate(
     await barLane(kapok.core, organisation, rotation);
     await checkpoint("rotation-barred");
     if (rotation.lost || !(await decided(parts, organisation))) await abandon(parts, organisation, rotation, held);
-    await switchSigner(kapok.core, organisation, rotation, await chain.usedNonces(rotation.to));
+    const used = await chain.usedNonces(rotation.to);
+    await switchSigner(kapok.core, organisation, rotation, used, book.incarnation);
     say(`${organisation} signs with ${rotation.to}`);
     await checkpoint("rotation-switched");
   }
@@ -64,7 +66,7 @@ export async function rotate(
   former.delete(rotation.to);
   for (const key of former) await administrator.seeDone(() => revocation(chain, addresses, key, held));
   say(`revoked ${rotation.from}`);
-  await endRotation(kapok.core, organisation);
+  await endRotation(kapok.core, organisation, rotation);
   return rotation;
 }
 
@@ -81,7 +83,7 @@ export async function awaitRotation(parts: Beginning, organisation: string, lost
 }
 
 async function begin(
-  { kapok, keys }: Beginning,
+  { kapok, chain, keys, book }: Beginning,
   organisation: string,
   lost: boolean,
   awaited = false,
@@ -97,7 +99,16 @@ async function begin(
   );
   if (begun) return { ...begun, lost: begun.lost || lost || gone };
   const to = await keys.create(organisation);
-  return beginRotation(kapok.core, organisation, { from, to, lost: lost || gone, ...(awaited && { awaited }) });
+  const unused = (await isUnheardOf(chain, book, to)) && { unusedIn: book.incarnation };
+  const rotation = { from, to, lost: lost || gone, ...(awaited && { awaited }), ...unused };
+  return beginRotation(kapok.core, organisation, rotation);
+}
+
+/** Whether the chain never heard of a key. No lane signs with one that the book does not know, so it has signed nothing. */
+async function isUnheardOf(chain: Chain, { addresses }: Book, signer: string): Promise<boolean> {
+  const organisations = addresses["Organisations"]!;
+  if (await organisationOfSigner(chain, organisations, signer)) return false;
+  return !(await hasEnded(chain, organisations, signer)) && (await chain.usedNonces(signer)) === 0;
 }
 
 /** The roles that the organisation's key has now: the new key gets these and no others. */

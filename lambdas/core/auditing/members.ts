@@ -84,6 +84,7 @@ export class Members {
     if (known && known.organisation !== organisation) {
       throw new LawBroken(laws.keys, `${address} spoke for ${known.organisation} and now for ${organisation}`, place);
     }
+    if (known && !known.speaks) throw new LawBroken(laws.keys, `${address} was ended and speaks again`, place);
     this.keys.set(address, { organisation, speaks: true });
     this.checked(laws.keys);
   }

@@ -108,7 +108,7 @@ async function changeSigners(deploying: Deploying): Promise<{ changed: string }>
     if (settings.book === "create") {
       await administer((administrator) => rotate({ kapok, chain, keys, book, administrator, say }, id, roles, lost));
     } else {
-      const { to } = await awaitRotation({ kapok, keys }, id, lost);
+      const { to } = await awaitRotation({ kapok, chain, keys, book }, id, lost);
       say(`waits until the operator of the book lets ${to} speak`);
     }
     changed.push(id);

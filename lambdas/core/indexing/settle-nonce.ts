@@ -80,7 +80,9 @@ function known(kapok: Kapok, lane: Lane, mined: Mined, entry: Entry): Consequenc
       return { set: { stopped } };
     }
     kapok.log.warn("batch-reverted", { organisation: lane.organisation, nonce: mined.nonce, hash: mined.hash });
-    if (candidate.count === 1) return { set: { limit: 1, voiding: entry.ids[0]! } };
+    // Once more, alone and with all the gas there is: its signer may have been what was refused.
+    const again = entry.limit !== 1;
+    if (candidate.count === 1) return { set: { limit: 1, ...(!again && { voiding: entry.ids[0]! }) } };
     return { set: { limit: smaller(lane, Math.floor(candidate.count / 2)) } };
   }
 

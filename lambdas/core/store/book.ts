@@ -61,18 +61,35 @@ export async function readBook(table: Table): Promise<Book | undefined> {
  * it is learned from its beginning.
  */
 export async function keepBook(kapok: Kapok, book: BookFacts, restored = false): Promise<Book> {
-  const [known, tables] = await Promise.all([readBook(kapok.core), kapok.readIdentities()]);
-  const sameLife = known !== undefined && isMadeIn(known, tables) && !restored;
-  const life = sameLife
-    ? { incarnation: known.incarnation, begunAt: known.begunAt }
-    : { incarnation: randomUUID(), begunAt: new Date().toISOString() };
-  const kept: Book = { ...book, tables, ...life };
-  const TableName = kapok.core.name;
-  await kapok.core.transact([
-    { Put: { TableName, Item: { ...bookKey, ...kept } } },
-    ...(sameLife ? [] : [{ Delete: { TableName, Key: cursorKey } }]),
-  ]);
-  return kept;
+  for (;;) {
+    const [known, tables] = await Promise.all([readBook(kapok.core), kapok.readIdentities()]);
+    const sameLife = known !== undefined && isMadeIn(known, tables) && !restored;
+    const life = sameLife
+      ? { incarnation: known.incarnation, begunAt: known.begunAt }
+      : { incarnation: randomUUID(), begunAt: new Date().toISOString() };
+    const kept: Book = { ...book, tables, ...life };
+    try {
+      await kapok.core.transact(writeBook(kapok.core, known, kept));
+      return kept;
+    } catch (error) {
+      // Somebody else began another life since it was read.
+      if (!refusals(error)?.some(({ code }) => code === "ConditionalCheckFailed")) throw error;
+    }
+  }
+}
+
+function writeBook({ name: TableName }: Table, known: Book | undefined, kept: Book): Action[] {
+  const asRead = known
+    ? {
+        ConditionExpression: "incarnation = :known",
+        ExpressionAttributeValues: { ":known": known.incarnation },
+      }
+    : { ConditionExpression: "attribute_not_exists(pk)" };
+  const isSameLife = known?.incarnation === kept.incarnation;
+  return [
+    { Put: { TableName, Item: { ...bookKey, ...kept }, ...asRead } },
+    ...(isSameLife ? [] : [{ Delete: { TableName, Key: cursorKey } }]),
+  ];
 }
 
 /** Whether this life of the store is one of these tables, of which a function may know some. */

@@ -1,4 +1,5 @@
 import type { Action, Item, Key, Table } from "./table.ts";
+import { chunks, LARGEST_TRANSACTION } from "./table.ts";
 import { packIds, unpackIds } from "./operations.ts";
 
 /**
@@ -107,6 +108,28 @@ export async function readJournal(table: Table, organisation: string): Promise<E
   const entries: Entry[] = [];
   for await (const item of table.partition(pk(organisation), "entry#")) entries.push(entryOf(item));
   return entries;
+}
+
+/**
+ * The open entries of a lane, with those at its undecided nonces that a transaction has put and not every reader sees yet:
+ * for whoever empties the journal.
+ */
+export async function readWholeJournal(table: Table, organisation: string, lane: Nonces): Promise<Entry[]> {
+  const entries = await readJournal(table, organisation);
+  const seen = new Set(entries.map(({ nonce }) => nonce));
+  const unseen: Key[] = [];
+  for (let nonce = lane.decidedNonce; nonce < lane.nextNonce; nonce++) {
+    if (!seen.has(nonce)) unseen.push(entryKey(organisation, nonce));
+  }
+  for (const some of chunks(unseen, LARGEST_TRANSACTION)) {
+    for (const item of await table.getTogether(some)) if (item) entries.push(entryOf(item));
+  }
+  return entries;
+}
+
+interface Nonces {
+  nextNonce: number;
+  decidedNonce: number;
 }
 
 /** The journal has an entry and not its signed bytes: rows were lost, and so the lane cannot vouch for it. */

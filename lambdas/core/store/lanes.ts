@@ -52,6 +52,8 @@ export interface Rotation {
   lost: boolean;
   /** Another Kapok administers the book: its operator lets the new key speak and ends the old one. */
   awaited?: boolean;
+  /** The life of the store in which the chain had never heard of the new key: in that life it has signed nothing yet. */
+  unusedIn?: string;
 }
 
 /** The way of a lane from not knowing what was signed before to knowing that none of it can land any more. */
@@ -300,7 +302,8 @@ export async function stopLane(table: Table, organisation: string, rotation: Rot
 }
 
 /**
- * Gives the lane its new signer and opens it. Its nonces are the new key's from here on.
+ * Gives the lane its new signer and opens it. Its nonces are the new key's from here on. Where that key may have signed in
+ * another life of the store, lost bytes of it may land, and the lane closes first.
  * @param used how many nonces the new key has used
  */
 export async function switchSigner(
@@ -308,18 +311,33 @@ export async function switchSigner(
   organisation: string,
   rotation: Rotation,
   used: number,
+  incarnation: string,
 ): Promise<void> {
+  const isUnused = rotation.unusedIn === incarnation;
+  const others = "barred, stopped, voiding, strangerAt, #limit";
   await table.update({
     Key: key(organisation),
     UpdateExpression:
-      "SET signer = :to, nextNonce = :used, decidedNonce = :used " +
-      "REMOVE barred, stopped, closing, voiding, strangerAt, #limit",
+      "SET signer = :to, nextNonce = :used, decidedNonce = :used" +
+      (isUnused ? ` REMOVE ${others}, closing` : `, closing = :closing REMOVE ${others}`),
     ConditionExpression: "signer = :from AND attribute_exists(barred)",
     ExpressionAttributeNames: { "#limit": "limit" },
-    ExpressionAttributeValues: { ":to": rotation.to, ":from": rotation.from, ":used": used },
+    ExpressionAttributeValues: {
+      ":to": rotation.to,
+      ":from": rotation.from,
+      ":used": used,
+      ...(!isUnused && { ":closing": { since: Date.now() } }),
+    },
   });
 }
 
-export async function endRotation(table: Table, organisation: string): Promise<void> {
-  await table.update({ Key: key(organisation), UpdateExpression: "REMOVE rotation" });
+/** Notes that a change of signer is over; one that began since then stays. */
+export async function endRotation(table: Table, organisation: string, { to }: Rotation): Promise<void> {
+  await table.update({
+    Key: key(organisation),
+    UpdateExpression: "REMOVE rotation",
+    ConditionExpression: "rotation.#to = :to",
+    ExpressionAttributeNames: { "#to": "to" },
+    ExpressionAttributeValues: { ":to": to },
+  });
 }

@@ -2,7 +2,7 @@ import { uuidBytes, uuidOf } from "../operation.ts";
 import type { Decision, Operation } from "../operation.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { outcomesKey, outcomesOf } from "./outcomes.ts";
-import type { Change, Item, Key, Table } from "./table.ts";
+import type { Action, Change, Item, Key, Table } from "./table.ts";
 import { nameOf } from "./table.ts";
 
 /** Where an operation lies: a partition of its own, so that a busy organisation spreads over all of them. */
@@ -44,6 +44,12 @@ export function decide(organisation: string, id: string, scenario: string, decis
     UpdateExpression: "SET decision = if_not_exists(decision, :decision)",
     ExpressionAttributeValues: { ":decision": JSON.stringify({ scenario, ...decision }) },
   };
+}
+
+/** The action by which whoever found no row of an operation makes sure that there still is none. */
+export function stillNoOperation(table: Table, organisation: string, id: string): Action {
+  const Key = operationKey(organisation, id);
+  return { ConditionCheck: { TableName: table.name, Key, ConditionExpression: "attribute_not_exists(pk)" } };
 }
 
 /** One operation of one organisation. */

@@ -1,7 +1,7 @@
 import type { Action, Key, Table } from "./table.ts";
 import { isRefused } from "./table.ts";
 
-const key: Key = { pk: "book", sk: "rebuilding" };
+export const rebuildingKey: Key = { pk: "book", sk: "rebuilding" };
 
 /** After this time every reader has seen that a rebuild began: views of this row are no older than a second. */
 export const SEEN_MILLISECONDS = 3000;
@@ -13,17 +13,17 @@ export async function isRebuilding(table: Table): Promise<boolean> {
 
 /** Who makes the projections again, or died doing it. */
 export async function rebuildingOwner(table: Table): Promise<string | undefined> {
-  return (await table.get(key))?.["owner"];
+  return (await table.get(rebuildingKey))?.["owner"];
 }
 
 /** Who makes the projections again, and since when, RFC 3339. */
 export async function readRebuilding(table: Table): Promise<{ owner: string; since: string } | undefined> {
-  return (await table.get(key)) as unknown as { owner: string; since: string } | undefined;
+  return (await table.get(rebuildingKey)) as unknown as { owner: string; since: string } | undefined;
 }
 
 /** Says that `owner` makes the projections again. It stays said when `owner` dies, until a rebuild is seen through. */
 export async function markRebuilding(table: Table, owner: string): Promise<void> {
-  await table.put({ ...key, owner, since: new Date().toISOString() });
+  await table.put({ ...rebuildingKey, owner, since: new Date().toISOString() });
 }
 
 /** The action by which `owner` only proves that it still makes the projections again. */
@@ -31,7 +31,7 @@ export function stillRebuilding(table: Table, owner: string): Action {
   return {
     ConditionCheck: {
       TableName: table.name,
-      Key: key,
+      Key: rebuildingKey,
       ConditionExpression: "#owner = :owner",
       ExpressionAttributeNames: { "#owner": "owner" },
       ExpressionAttributeValues: { ":owner": owner },
@@ -42,7 +42,7 @@ export function stillRebuilding(table: Table, owner: string): Action {
 /** Says that the projections are whole again; answers false where another rebuild has begun meanwhile. */
 export async function endRebuilding(table: Table, owner: string): Promise<boolean> {
   try {
-    await table.delete(key, {
+    await table.delete(rebuildingKey, {
       ConditionExpression: "#owner = :owner",
       ExpressionAttributeNames: { "#owner": "owner" },
       ExpressionAttributeValues: { ":owner": owner },

@@ -1,11 +1,11 @@
 import { checkpoint } from "../checkpoint.ts";
-import { markReturned } from "../indexing/mark.ts";
-import { closeEntry } from "../store/journal.ts";
 import { changeLane, stillOwned } from "../store/lanes.ts";
 import { BATCH_GAS } from "./batch.ts";
+import { giveBackEntry } from "./ended-signer.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { send } from "./send.ts";
 import { HIGHEST_AHEAD } from "./settings.ts";
+import { succeedSigner } from "./succeed-signer.ts";
 
 /**
  * Closes a lane that cannot vouch for its journal: bytes that nobody remembers may still land, each at a nonce that is
@@ -29,13 +29,8 @@ export async function closeLane(parts: LaneParts, view: LaneView): Promise<Outco
 
   // A node that lagged had empty batches signed at nonces that were settled already: no block will close their entries.
   const over = entries.filter(({ nonce }) => nonce < lane.decidedNonce);
-  if (over.length > 0) {
-    const ids = over.flatMap((entry) => entry.ids);
-    await markReturned(kapok.core, lane.organisation, ids);
-    const closed = over.flatMap((entry) => closeEntry(kapok.core, lane.organisation, entry));
-    await kapok.core.transact([stillOwned(kapok.core, lane), ...closed]);
-    return "again";
-  }
+  for (const entry of over) await giveBackEntry(kapok, lane, entry, stillOwned(kapok.core, lane));
+  if (over.length > 0) return "again";
 
   // What a block used and nobody indexed yet is waited for; what neither a block nor the journal holds is used up.
   const used = await chain.usedNonces(lane.signer);
@@ -46,6 +41,7 @@ export async function closeLane(parts: LaneParts, view: LaneView): Promise<Outco
   const isWhole = entries.every(({ nonce }) => nonce < free);
   const last = closing.first === undefined ? Infinity : closing.first + HIGHEST_AHEAD;
   if (lane.decidedNonce > last && lane.decidedNonce === open && isWhole) {
+    if (await succeedSigner(parts, view)) return "again";
     await changeLane(kapok.core, lane, { nextNonce: free }, ["closing"]);
     kapok.log.info("lane-closed", { organisation: lane.organisation, nextNonce: free });
     return "again";

@@ -15,7 +15,7 @@ export async function followRotation(parts: LaneParts, view: LaneView): Promise<
   const { rotation } = lane;
   if (!rotation?.awaited) return undefined;
   if (lane.signer === rotation.to) {
-    await endRotation(kapok.core, organisation);
+    await endRotation(kapok.core, organisation, rotation);
     return "again";
   }
   const speaksFor = await organisationOfSigner(chain, book.addresses["Organisations"]!, rotation.to);
@@ -28,7 +28,8 @@ export async function followRotation(parts: LaneParts, view: LaneView): Promise<
     if (!(await isRevocationIndexed(kapok, rotation))) return undefined;
     await giveBack(kapok, organisation, rotation);
   }
-  await switchSigner(kapok.core, organisation, rotation, await chain.usedNonces(rotation.to));
+  const used = await chain.usedNonces(rotation.to);
+  await switchSigner(kapok.core, organisation, rotation, used, book.incarnation);
   kapok.log.info("signer-changed", { organisation, from: rotation.from, to: rotation.to });
   return "again";
 }

@@ -1,8 +1,7 @@
 import { checkpoint } from "../checkpoint.ts";
-import { markReturned } from "../indexing/mark.ts";
 import type { Book } from "../store/book.ts";
 import { isMadeIn } from "../store/book.ts";
-import { BytesMissing, closeEntry, entryKey, readJournal } from "../store/journal.ts";
+import { BytesMissing, entryKey, readJournal } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
 import {
   changeLane,
@@ -17,10 +16,12 @@ import { queueDepth } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
 import { closeLane } from "./close-lane.ts";
+import { giveBackEntry } from "./ended-signer.ts";
 import { followRotation } from "./follow-rotation.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { sayLaneWaits } from "./lane-waits.ts";
 import { signerIsKnown } from "./signer-is-known.ts";
+import { succeedEndedSigner } from "./succeed-signer.ts";
 import { submitNext } from "./submit-next.ts";
 
 /** How often the owner measures how much waits. */
@@ -101,6 +102,7 @@ export class LaneWorker {
       return "again";
     }
     if (!(await this.isKnown(book, lane))) {
+      if (await succeedEndedSigner(this.parts, view)) return "again";
       await this.parts.tending.look(view.entries);
       return "idle";
     }
@@ -146,8 +148,7 @@ export class LaneWorker {
       return "again";
     }
     const entry = entries.find((each) => each.nonce === nonce)!;
-    await markReturned(kapok.core, organisation, entry.ids);
-    await kapok.core.transact([stillOwned(kapok.core, lane), ...closeEntry(kapok.core, organisation, entry)]);
+    await giveBackEntry(kapok, lane, entry, stillOwned(kapok.core, lane));
     return "again";
   }
 
@@ -157,6 +158,7 @@ export class LaneWorker {
    */
   private async journalIs({ lane, entries }: LaneView): Promise<"whole" | "unclear" | "incomplete"> {
     if (lane.closing) return "whole";
+    if (lane.nextNonce < lane.decidedNonce) return "incomplete";
     const held = new Set(entries.map(({ nonce }) => nonce));
     let highest = lane.nextNonce - 1;
     while (highest >= lane.decidedNonce && held.has(highest)) highest--;

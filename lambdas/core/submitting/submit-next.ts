@@ -2,9 +2,11 @@ import type { EnvelopeEntry } from "../chain/envelope.ts";
 import { voidEntry } from "../chain/envelope.ts";
 import type { Entry } from "../store/journal.ts";
 import type { Lane } from "../store/lanes.ts";
-import { readOpen } from "../store/operations.ts";
+import { readOpen, stillNoOperation } from "../store/operations.ts";
 import type { Waiting } from "../store/queue.ts";
 import { readQueue } from "../store/queue.ts";
+import type { Table } from "../store/table.ts";
+import { refusals } from "../store/table.ts";
 import { simulation, sizeBatch } from "./batch.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { send } from "./send.ts";
@@ -66,19 +68,32 @@ async function undecided(
   waiting: Waiting[],
   unclaimed: WaitingEntry[],
 ): Promise<{ free: WaitingEntry[]; removed: number }> {
+  const { core } = kapok;
   const ids = unclaimed.map(({ operation }) => operation);
-  const { decided, open } = await readOpen(kapok.core, organisation, ids);
-  const looked = new Set(ids);
-  const isLost = (id: string) => looked.has(id) && !open.has(id);
-  const done = waiting.filter(({ entries, since }) => {
-    const isOver = since < Date.now() - LOST_MILLISECONDS ? isLost : () => false;
-    return entries.every(({ operation }) => decided.has(operation) || isOver(operation));
-  });
-  await kapok.core.writeMany(
+  const { decided, open } = await readOpen(core, organisation, ids);
+  const done = waiting.filter(({ entries }) => entries.every(({ operation }) => decided.has(operation)));
+  await core.writeMany(
     [],
     done.map(({ key }) => key),
   );
-  return { free: unclaimed.filter(({ operation }) => open.has(operation)), removed: done.length };
+  const looked = new Set(ids);
+  const isLost = ({ operation }: EnvelopeEntry) => looked.has(operation) && !open.has(operation);
+  const old = waiting.filter(({ since }) => since < Date.now() - LOST_MILLISECONDS);
+  const lost = old.filter((each) => !done.includes(each) && each.entries.every(isLost));
+  for (const each of lost) await forget(core, organisation, each, decided);
+  return { free: unclaimed.filter(({ operation }) => open.has(operation)), removed: done.length + lost.length };
+}
+
+/** Takes away a place in the queue of which no operation is open, unless a row of one appears after all. */
+async function forget(core: Table, organisation: string, place: Waiting, decided: Set<string>): Promise<void> {
+  const rowless = place.entries.filter(({ operation }) => !decided.has(operation));
+  const actions = [
+    { Delete: { TableName: core.name, Key: place.key } },
+    ...rowless.map(({ operation }) => stillNoOperation(core, organisation, operation)),
+  ];
+  await core.transact(actions).catch((error) => {
+    if (!refusals(error)) throw error;
+  });
 }
 
 /** The waiting operations that no journal entry holds, in order; first the one that is to be rejected, if there is one. */

@@ -27,7 +27,7 @@ contract CoreLawsTest is SampleBook {
         super.setUp();
         admitted[HOTEL] = true;
         admitted[PARK] = true;
-        for (uint160 i = 1; i <= 5; ++i) {
+        for (uint160 i = 1; i <= 8; ++i) {
             keys.push(address(0xabc000 + i));
             authority.grantRole(SIGNER, keys[i - 1], 0);
             authority.grantRole(WRITER, keys[i - 1], 0);
@@ -72,7 +72,8 @@ contract CoreLawsTest is SampleBook {
     }
 
     function _grant(bytes32 organisation, address key) private {
-        bool allowed = admitted[organisation] && (sideOf[key] == 0 || sideOf[key] == organisation);
+        bool isNewOrSpeaks = sideOf[key] == 0 || (sideOf[key] == organisation && speaks[key]);
+        bool allowed = admitted[organisation] && isNewOrSpeaks;
         try organisations.grantSigner(organisation, key) {
             require(allowed, "core 2: granted");
             sideOf[key] = organisation;
@@ -136,6 +137,17 @@ contract CoreLawsTest is SampleBook {
         for (uint256 i = 0; i < keys.length; ++i) {
             bytes32 side = speaks[keys[i]] ? sideOf[keys[i]] : bytes32(0);
             require(organisations.organisationOf(keys[i]) == side, "core 2");
+            require(organisations.hasEnded(keys[i]) == (sideOf[keys[i]] != 0 && !speaks[keys[i]]), "core 2: ended");
+        }
+        bytes32[3] memory sides = [HOTEL, PARK, MUSEUM];
+        for (uint256 i = 0; i < sides.length; ++i) {
+            address[] memory signers = organisations.signersOf(sides[i]);
+            uint256 counted = 0;
+            for (uint256 k = 0; k < keys.length; ++k) if (speaks[keys[k]] && sideOf[keys[k]] == sides[i]) ++counted;
+            require(signers.length == counted, "core 2: how many speak");
+            for (uint256 k = 0; k < signers.length; ++k) {
+                require(organisations.organisationOf(signers[k]) == sides[i], "core 2: who speaks");
+            }
         }
     }
 

@@ -67,9 +67,18 @@ contract OrganisationsTest is SampleBook {
         emit IOrganisations.SignerRevoked(HOTEL, KEY);
         organisations.revokeSigner(KEY);
         require(organisations.organisationOf(KEY) == 0, "revoked");
+    }
 
+    function test_AKeyThatWasEndedNeverSpeaksAgain() external {
+        require(!organisations.hasEnded(KEY), "before");
         organisations.grantSigner(HOTEL, KEY);
-        require(organisations.organisationOf(KEY) == HOTEL, "granted again");
+        require(!organisations.hasEnded(KEY), "speaks");
+        organisations.revokeSigner(KEY);
+        require(organisations.hasEnded(KEY), "ended");
+
+        vm.expectRevert(abi.encodeWithSelector(IOrganisations.OrganisationsSignerEnded.selector, KEY));
+        organisations.grantSigner(HOTEL, KEY);
+        require(organisations.organisationOf(KEY) == 0, "speaks again");
     }
 
     function test_GrantingAgainChangesAndSaysNothing() external {
@@ -83,8 +92,11 @@ contract OrganisationsTest is SampleBook {
     function test_AnOrganisationMayHaveSeveralKeys() external {
         organisations.grantSigner(HOTEL, KEY);
         organisations.grantSigner(HOTEL, STRANGER);
+        require(organisations.signersOf(HOTEL).length == 2, "both");
         organisations.revokeSigner(KEY);
         require(organisations.organisationOf(STRANGER) == HOTEL, "the other goes on");
+        address[] memory left = organisations.signersOf(HOTEL);
+        require(left.length == 1 && left[0] == STRANGER, "the other alone");
     }
 
     function test_AKeyNeverChangesSides() external {
