@@ -10,7 +10,7 @@ import { audit } from "../lambdas/core/auditing/audit.ts";
 import { LawBroken } from "../lambdas/core/auditing/book.ts";
 import { Report } from "../lambdas/core/auditing/report.ts";
 import { Chain } from "../lambdas/core/chain/chain.ts";
-import { saying } from "../lambdas/core/log.ts";
+import { explained } from "../lambdas/core/log.ts";
 import { readBook } from "../lambdas/core/store/book.ts";
 import { parseBookFile } from "../lambdas/core/settings.ts";
 import { scenarios } from "../lambdas/scenarios.ts";
@@ -47,7 +47,7 @@ async function auditFile(path: string): Promise<void> {
 /** The book of a home is the one in its file, whatever its store says. */
 async function auditKapok(): Promise<void> {
   const { home } = readEnvironment();
-  const here = await isHere();
+  const here = isHere();
   const own = here ? await home.book() : undefined;
   if (here && !own) throw new Error(`${home.path} has no book.json: start Kapok there first, or name one by --book`);
   const work = async ({ place, kapok, chain }: FoundKapok) => {
@@ -59,7 +59,7 @@ async function auditKapok(): Promise<void> {
 }
 
 function failure(error: unknown): { exitCode: number; said: string } {
-  if (!(error instanceof LawBroken)) return { exitCode: 2, said: `Could not be checked: ${saying(error)}` };
+  if (!(error instanceof LawBroken)) return { exitCode: 2, said: `Could not be checked: ${explained(error)}` };
   const { law, message, place } = error;
   const where = place ? `\n  block ${place.blockNumber}, log ${place.logIndex}, transaction ${place.hash}` : "";
   return { exitCode: 1, said: `BROKEN: ${law}\n  ${message}${where}` };

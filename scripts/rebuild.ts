@@ -3,7 +3,7 @@
  * cloud. Reads of them answer 503 meanwhile; writes go on. Killed halfway, it finishes when it is run again.
  */
 import { rebuild } from "../lambdas/core/indexing/rebuild.ts";
-import { saying } from "../lambdas/core/log.ts";
+import { explained } from "../lambdas/core/log.ts";
 import type { FoundKapok } from "./with-kapok.ts";
 import { withKapok } from "./with-kapok.ts";
 
@@ -19,6 +19,6 @@ try {
   };
   await withKapok("rebuild", remake, true);
 } catch (error) {
-  console.error(`The projections are not whole; run this again. ${saying(error)}`);
+  console.error(`The projections are not whole; run this again. ${explained(error)}`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { Indexer } from "../lambdas/core/indexing/indexer.ts";
 import { awaitRotation, rotate } from "../lambdas/core/administering/rotate.ts";
 import type { Book } from "../lambdas/core/store/book.ts";
 import { readBook } from "../lambdas/core/store/book.ts";
+import { explained } from "../lambdas/core/log.ts";
 import { ADMINISTRATOR } from "../lambdas/core/store/lanes.ts";
 import { defaultSubmitting } from "../lambdas/core/submitting/settings.ts";
 import { Submitter } from "../lambdas/core/submitting/submitter.ts";
@@ -25,7 +26,7 @@ try {
   await withParts("rotate", (parts) => change(parts, organisation, options.includes("--lost")));
   process.exit(0);
 } catch (error) {
-  console.error(`${organisation} was not given another signer. ${(error as Error).message}`);
+  console.error(`${organisation} was not given another signer. ${explained(error)}`);
   process.exit(1);
 }
 

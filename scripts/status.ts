@@ -2,7 +2,7 @@
  * `npm run status`: the health of a Kapok at a glance, here or in the cloud. The last line says what a person must do.
  * Exit code 0: nothing; 1: that; 2: it could not be looked at.
  */
-import { saying } from "../lambdas/core/log.ts";
+import { explained } from "../lambdas/core/log.ts";
 import { concernsOf } from "../lambdas/core/watching/concerns.ts";
 import { readStandingOf } from "../lambdas/core/watching/standing.ts";
 import { readEnvironment } from "./start/environment.ts";
@@ -15,11 +15,11 @@ import { isHere, withKapok } from "./with-kapok.ts";
 
 try {
   const { home } = readEnvironment();
-  if ((await isHere()) && !isHomeInUse(home.path))
+  if (isHere() && !isHomeInUse(home.path))
     conclude([`No Kapok runs in ${home.path} (KAPOK_HOME): npm start starts it.`]);
   else await withKapok("status", show);
 } catch (error) {
-  console.error(`It could not be looked at. ${saying(error)}`);
+  console.error(`It could not be looked at. ${explained(error)}`);
   process.exitCode = 2;
 }
 
@@ -32,7 +32,7 @@ async function show({ place, kapok, chain, cloud }: FoundKapok): Promise<void> {
 
 /** What went wrong with counting, in place of the counts, where an operator may not look. */
 async function lettersOf(deployment: string): Promise<DeadLetters[] | string> {
-  return countDeadLetters(deployment).catch((error) => saying(error));
+  return countDeadLetters(deployment).catch((error) => explained(error));
 }
 
 function letterConcerns(letters: DeadLetters[] | string): string[] {

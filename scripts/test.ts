@@ -50,8 +50,11 @@ const steps: Step[] = [
 
 const wanted = process.argv.slice(2);
 const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-if (chosen.length === 0) {
-  console.error(`There is no such step. There are: ${steps.map(({ name }) => `"${name}"`).join(", ")}.`);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no step ${unknown.join(", ")}. There are: ${steps.map(({ name }) => `"${name}"`).join(", ")}.`,
+  );
   process.exit(2);
 }
 const failures: string[] = [];

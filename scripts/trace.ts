@@ -3,7 +3,7 @@
  * and what for. Exit code 0: it is shown; 1: there is none; 2: it could not be looked for.
  */
 import { parseArgs } from "node:util";
-import { saying } from "../lambdas/core/log.ts";
+import { explained } from "../lambdas/core/log.ts";
 import { findOperations } from "../lambdas/core/watching/find-operations.ts";
 import { trace } from "../lambdas/core/watching/trace.ts";
 import { traceLines } from "./watching/trace-lines.ts";
@@ -35,6 +35,6 @@ try {
     return 0;
   });
 } catch (error) {
-  console.error(`It could not be traced. ${saying(error)}`);
+  console.error(`It could not be traced. ${explained(error)}`);
   process.exitCode = 2;
 }

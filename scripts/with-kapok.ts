@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { openChain } from "../lambdas/core/functions/open-chain.ts";
 import type { Chain } from "../lambdas/core/chain/chain.ts";
 import type { CloudSettings } from "../lambdas/core/cloud-settings.ts";
 import { placeOf, tablesOf } from "../lambdas/core/cloud-settings.ts";
 import { Kapok } from "../lambdas/core/kapok.ts";
 import { logger } from "../lambdas/core/log.ts";
-import { parseSettings } from "../lambdas/core/settings.ts";
 import { dynamodb } from "../lambdas/core/store/table.ts";
 import { scenarios } from "../lambdas/scenarios.ts";
+import { readSettings } from "./read-settings.ts";
 import { readEnvironment } from "./start/environment.ts";
 import { withParts } from "./start/with-parts.ts";
 
@@ -33,7 +32,7 @@ export async function withKapok<T>(
   patient = false,
 ): Promise<T> {
   const { settings, home } = readEnvironment();
-  const cloud = settings && (await cloudOf(settings));
+  const cloud = settings && readSettings(settings).cloud;
   if (cloud) return work(deployed(command, cloud));
   return withParts(
     command,
@@ -43,17 +42,9 @@ export async function withKapok<T>(
 }
 
 /** Whether a command is about the home of this machine. */
-export async function isHere(): Promise<boolean> {
+export function isHere(): boolean {
   const { settings } = readEnvironment();
-  return !settings || !(await cloudOf(settings));
-}
-
-/** The `cloud` section of a settings file; undefined where it has none. @throws where the file cannot be used */
-async function cloudOf(path: string): Promise<CloudSettings | undefined> {
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new Error(`The settings ${path} (KAPOK_SETTINGS) cannot be read: ${error.message}`, { cause: error });
-  });
-  return parseSettings(JSON.parse(text), scenarios).cloud;
+  return !settings || !readSettings(settings).cloud;
 }
 
 function deployed(command: string, cloud: CloudSettings): FoundKapok {

@@ -43,3 +43,10 @@ export function saying(error: unknown): string {
   }
   return said.join(" <- ") || String(error);
 }
+
+/** What a person is told of an error: all of its message, and the first line of what caused it. */
+export function explained(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const causes = error.cause instanceof Error ? ` (${saying(error.cause)})` : "";
+  return `${error.message}${causes}`;
+}

@@ -1,10 +1,15 @@
+import { isAddress } from "viem/utils";
 import { z } from "zod";
 import type { CloudSettings } from "./cloud-settings.ts";
 import { cloudSettings } from "./cloud-settings.ts";
 import type { Service } from "./scenario.ts";
 import type { BookFile } from "./store/book.ts";
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits")
+  .refine((hex) => isAddress(hex), "a letter of this address is wrong: its large and small letters do not fit")
+  .refine((hex) => !/^0x0+$/.test(hex), "the address zero is nobody's");
 
 const kmsKeyArn = z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, "the ARN of a KMS key");
 
@@ -146,10 +151,17 @@ function scenarioFaults(settings: Settings, scenarios: readonly Service[]): stri
 function organisationFaults({ organisations }: Settings): string[] {
   return [
     ...twice(organisations.map(({ id }) => id)).map((id) => `organisations: ${id} stands there twice`),
+    ...twice(organisations.flatMap(({ signer }) => (isAddressOf(signer) ? [signer.toLowerCase()] : []))).map(
+      (signer) => `organisations: ${signer} cannot sign for two of them`,
+    ),
     ...organisations.flatMap(({ id, clients = [] }) =>
       twice(clients).map((client) => `organisations: ${id} has two clients ${client}`),
     ),
   ];
+}
+
+function isAddressOf(signer: OrganisationSettings["signer"]): signer is string {
+  return typeof signer === "string" && signer !== "elsewhere";
 }
 
 function twice(names: string[]): string[] {

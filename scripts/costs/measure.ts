@@ -2,7 +2,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-l
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { scenarioPart } from "../../cdk/core/bundles.ts";
-import { queueDepth } from "../../lambdas/core/store/queue.ts";
+import { readQueued } from "../../lambdas/core/store/queue.ts";
 import { readJournal } from "../../lambdas/core/store/journal.ts";
 import type { Desk } from "../../test/points/end-to-end/desk.ts";
 import type { Emulation } from "../emulate/emulation.ts";
@@ -119,7 +119,8 @@ export class MeasuredDeployment {
   /** Waits until everything is decided and nobody works on the lane any more. */
   private async settled(): Promise<void> {
     const { core } = this.emulation.kapok();
-    const busy = async () => (await queueDepth(core, "hotel-a")) > 0 || (await readJournal(core, "hotel-a")).length > 0;
+    const busy = async () =>
+      (await readQueued(core, "hotel-a")).depth > 0 || (await readJournal(core, "hotel-a")).length > 0;
     while (await busy()) await sleep(200);
     await sleep(2000);
   }

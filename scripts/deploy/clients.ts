@@ -3,7 +3,7 @@
  * rights, and writes them to a file that only its owner can read. It prints no secret.
  */
 import { parseArgs } from "node:util";
-import { saying } from "../../lambdas/core/log.ts";
+import { explained } from "../../lambdas/core/log.ts";
 import { writeDurably } from "../start/durable-file.ts";
 import { deployedSettings } from "./deployed-settings.ts";
 import { issueCredentials } from "./issue-credentials.ts";
@@ -19,6 +19,6 @@ try {
   const clients = credentials.clients.map(({ name: each }) => `"${each}"`).join(", ");
   console.log(`${path} (only you can read it) has ${clients} of ${organisation}. Hand it over, then delete it.`);
 } catch (error) {
-  console.error(`No credentials: ${saying(error)}`);
+  console.error(`No credentials: ${explained(error)}`);
   process.exit(1);
 }

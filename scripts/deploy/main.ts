@@ -2,12 +2,9 @@
  * `npm run deploy [-- OPTIONS OF CDK DEPLOY]`: looks at what a deployment needs, then deploys the settings that KAPOK_SETTINGS
  * names. Deploying again without a change changes nothing.
  */
-import { saying } from "../../lambdas/core/log.ts";
-import { SettingsInvalid } from "../../lambdas/core/settings.ts";
-import { CdkFailed } from "./cdk.ts";
+import { explained } from "../../lambdas/core/log.ts";
 import { deployedSettings } from "./deployed-settings.ts";
 import { deploy } from "./deploy.ts";
-import { NotReady } from "./preflight.ts";
 
 try {
   const deployed = deployedSettings();
@@ -20,7 +17,6 @@ Kapok ${deployed.cloud.deployment} is deployed · 木棉已部署
 Credentials for an organisation: npm run clients -- issue ORGANISATION
 How it is:                       npm run status`);
 } catch (error) {
-  const own = error instanceof SettingsInvalid || error instanceof NotReady || error instanceof CdkFailed;
-  console.error(`Not deployed: ${own ? error.message : saying(error)}`);
+  console.error(`Not deployed: ${explained(error)}`);
   process.exit(1);
 }

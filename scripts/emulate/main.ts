@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { saying } from "../../lambdas/core/log.ts";
+import { explained } from "../../lambdas/core/log.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
 import { CdkFailed } from "../deploy/cdk.ts";
 import { readEnvironment } from "../start/environment.ts";
@@ -23,7 +23,7 @@ try {
   await emulate();
 } catch (error) {
   const hint = error instanceof CdkFailed ? ` ${join(readEnvironment().home.path, "deploy.log")} says why.` : "";
-  console.error(`Nothing is emulated. ${saying(error)}${hint}`);
+  console.error(`Nothing is emulated. ${explained(error)}${hint}`);
   process.exit(1);
 }
 

@@ -17,6 +17,10 @@ export async function catchMutants(named: string[]): Promise<boolean> {
   process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
   const wanted = mutants.filter(({ what }) => named.length === 0 || named.some((name) => what.includes(name)));
+  if (wanted.length === 0) {
+    console.error(`No fault is called so. There are: ${mutants.map(({ what }) => what).join("; ")}.`);
+    return false;
+  }
   const parts = [...new Set(wanted.map(({ part }) => part))];
   const sound = await outcomeOf(copySources(join(scratch, "sound")), parts);
   if (sound.failed > 0 || sound.passed === 0) {

@@ -12,9 +12,16 @@ const { apiUrl, tokenUrl } = credentials;
 const form = { grant_type: "client_credentials", client_id: client.clientId, client_secret: client.clientSecret };
 const { access_token: token } = await sent(tokenUrl, { method: "POST", body: new URLSearchParams(form) });
 
-const { id } = await post("/v1/points/members", {});
-await post("/v1/points/earnings", { member: id, points: 500 });
+const { id, operation } = await post("/v1/points/members", {});
+expectFinal(operation);
+expectFinal(await post("/v1/points/earnings", { member: id, points: 500 }));
 console.log(id);
+
+function expectFinal(operation: { id: string; status: string }): void {
+  if (operation.status === "final") return;
+  console.error(`${operation.id} is ${operation.status} and not final yet: npm run trace -- ${operation.id} says why.`);
+  process.exit(1);
+}
 
 function post(path: string, body: unknown): Promise<any> {
   const headers = {

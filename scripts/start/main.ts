@@ -1,18 +1,18 @@
 import { rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { provision } from "../../lambdas/core/administering/provision.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { rebuild } from "../../lambdas/core/indexing/rebuild.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
-import { logger, saying } from "../../lambdas/core/log.ts";
-import { parseSettings, signsHere } from "../../lambdas/core/settings.ts";
+import { explained, logger } from "../../lambdas/core/log.ts";
+import { signsHere } from "../../lambdas/core/settings.ts";
 import type { Settings } from "../../lambdas/core/settings.ts";
 import { readCursor } from "../../lambdas/core/store/book.ts";
 import { isRebuilding } from "../../lambdas/core/store/rebuilding.ts";
 import { dynamodb, pause } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
+import { readSettings } from "../read-settings.ts";
 import { administering } from "./administering.ts";
 import { keepCredentials } from "./credentials.ts";
 import type { Environment } from "./environment.ts";
@@ -38,7 +38,7 @@ const kept = [
 try {
   await start(readEnvironment(), new Set(process.argv.slice(2)));
 } catch (error) {
-  console.error(`Kapok does not start. ${error instanceof Error ? error.message : saying(error)}`);
+  console.error(`Kapok does not start. ${explained(error)}`);
   process.exit(1);
 }
 
@@ -51,7 +51,7 @@ async function start(environment: Environment, options: Set<string>): Promise<vo
   const supervisor = await Supervisor.open(home.path);
   await expectFree(home.path, "the API (PORT)", port);
   const settingsPath = environment.settings ?? sample;
-  const settings = parseSettings(await readJson(settingsPath), scenarios);
+  const settings = readSettings(settingsPath);
   if (options.has("--reset")) reset(environment);
 
   const store = await dynamodbPart(home.path);
@@ -133,14 +133,6 @@ function reset({ home, dynamodbEndpoint }: Environment): void {
 async function chainOf(settings: Settings, home: string) {
   if (settings.book === "create" || process.env["CHAIN_RPC_URL"]) return chainPart(home);
   return { url: settings.book.rpcUrl };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new Error(`The settings ${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** What the parts may see of this process's environment: nothing of the shell that they have no use for. */

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { scenarios } from "../../lambdas/scenarios.ts";
-import { parseSettings, signsHere } from "../../lambdas/core/settings.ts";
+import { signsHere } from "../../lambdas/core/settings.ts";
 import { defaultSubmitting } from "../../lambdas/core/submitting/settings.ts";
 import { Submitter } from "../../lambdas/core/submitting/submitter.ts";
+import { readSettings } from "../read-settings.ts";
 import { openParts } from "./environment.ts";
 import { endWithSupervisor, onHint, tellSupervisor } from "./supervised.ts";
 
@@ -13,7 +13,7 @@ process.once("SIGTERM", () => stop.abort());
 process.on("SIGINT", () => {});
 endWithSupervisor();
 
-const settings = parseSettings(JSON.parse(await readFile(environment.settings!, "utf8")), scenarios);
+const settings = readSettings(environment.settings!);
 const given = Object.fromEntries(Object.entries(settings.submitting ?? {}).filter(([, value]) => value !== undefined));
 const hinted = process.send !== undefined;
 const { keys, path } = environment.home;

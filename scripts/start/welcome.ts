@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Scenario } from "../../lambdas/core/scenario.ts";
 import type { Signing } from "../../lambdas/core/administering/admit-organisations.ts";
 
@@ -33,7 +33,10 @@ export function welcome({ apiUrl, chainUrl, home, strangers, scenarios }: Welcom
     );
   }
   if (strangers.length === 0) {
-    for (const { example } of scenarios) lines.push("Try it in another terminal:", "", example(apiUrl), "");
+    const elsewhere = home === resolve(".kapok") ? [] : [`  export KAPOK_HOME=${home}`];
+    for (const { example } of scenarios) {
+      lines.push("Try it in another terminal:", "", ...elsewhere, example(apiUrl), "");
+    }
   }
   lines.push("Ctrl-C stops it; starting again goes on where it stopped.");
   return lines.join("\n");

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
@@ -37,13 +38,14 @@ export async function withParts<T>(
 ): Promise<T> {
   const environment = readEnvironment();
   const { home } = environment;
+  if (!existsSync(home.path)) throw new NoKapok(home.path);
   const supervisor = await Supervisor.open(home.path).catch((error) => {
     if (error instanceof HomeInUseError) return undefined;
     throw error;
   });
-  const endpoints = supervisor ? await startParts(supervisor, home.path) : await home.read<Endpoints>("endpoints.json");
-  if (!endpoints) throw new Error(`Kapok is being started in ${home.path}; try again when it runs`);
   try {
+    const endpoints = await (supervisor ? startParts(supervisor, home.path) : home.read<Endpoints>("endpoints.json"));
+    if (!endpoints) throw new Error(`Kapok is being started in ${home.path}; try again when it runs`);
     const tables = endpoints.tables ?? environment.tables;
     const kapok = new Kapok(
       scenarios,
@@ -59,6 +61,14 @@ export async function withParts<T>(
   }
 }
 
+/** Nothing was ever started in this home, so there is nothing to work on. */
+class NoKapok extends Error {
+  constructor(path: string) {
+    super(`no Kapok was ever started in ${path} (KAPOK_HOME): npm start does`);
+    this.name = "NoKapok";
+  }
+}
+
 /** The chain of the last start, unless the environment names another: that need not be this home's own. */
 async function chainOf(home: string): Promise<Endpoint> {
   const last = readJson<Endpoints>(join(home, "endpoints.json"))?.chainUrl;
@@ -71,6 +81,7 @@ async function startParts(
   supervisor: Supervisor,
   home: string,
 ): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
+  if (!existsSync(join(home, "endpoints.json"))) throw new NoKapok(home);
   const store = await dynamodbPart(home);
   if (store.part) await supervisor.start(store.part);
   const chain = await chainOf(home);

@@ -11,7 +11,8 @@ import {
   seizeIndexer,
   takeIndexer,
 } from "../../lambdas/core/store/book.ts";
-import { barLane, beginRotation, changeLane, stopLane } from "../../lambdas/core/store/lanes.ts";
+import { changeLane } from "../../lambdas/core/store/lanes.ts";
+import { barLane, beginRotation, stopLane } from "../../lambdas/core/store/rotations.ts";
 
 /** Whoever slept and wakes up changes nothing that others have done meanwhile. */
 describe("Somebody who slept", () => {

@@ -4,7 +4,7 @@ import { organisationOf } from "../chain/envelope.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import type { OrganisationSettings } from "../settings.ts";
-import { SettingsInvalid, signsHere } from "../settings.ts";
+import { SettingsInvalid } from "../settings.ts";
 import type { Book } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
 import { hasEnded, signersOf } from "../submitting/signer-is-known.ts";
@@ -17,11 +17,13 @@ import { readContract } from "./read-contract.ts";
 export interface Signing {
   organisation: OrganisationSettings;
   signer: string;
+  /** Every key that it ever had here. */
+  own: string[];
 }
 
 /**
- * Lets every organisation of the settings speak by its signer, with its roles, and ends the signer that it had before
- * where it signs in another Kapok.
+ * Lets every organisation of the settings speak by its signer, with its roles, and ends the signer of another Kapok that
+ * it had before.
  * @param elsewhere organisations that the settings leave as they are
  * @throws SettingsInvalid where the settings would take something away
  */
@@ -53,15 +55,16 @@ export async function admitOrganisations(
 }
 
 /**
- * Keys that speak for organisations which sign in another Kapok, where the settings name another key by now. A key of
- * this Kapok is not among them: what waits in its lane would wait for ever.
+ * Keys that speak for an organisation and are another Kapok's, where the settings name another key by now. A key of this
+ * Kapok is not among them: what waits in its lane would wait for ever.
  */
 async function replacedSigners(kapok: Kapok, chain: Chain, book: Book, signers: Signing[]): Promise<string[]> {
   const replaced: string[] = [];
-  for (const { organisation, signer } of signers) {
-    if (signsHere(organisation) || (await readLane(kapok.core, organisation.id))) continue;
+  for (const { organisation, signer, own } of signers) {
+    const lane = await readLane(kapok.core, organisation.id);
+    const kept = new Set([signer, lane?.signer, ...own].map((address) => address?.toLowerCase()));
     const speaking = await signersOf(chain, book.addresses["Organisations"]!, organisation.id);
-    replaced.push(...speaking.filter((each) => each.toLowerCase() !== signer.toLowerCase()));
+    replaced.push(...speaking.filter((address) => !kept.has(address.toLowerCase())));
   }
   return replaced;
 }

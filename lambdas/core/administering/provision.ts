@@ -57,8 +57,12 @@ export async function provision(parts: Provision): Promise<{ book: Book; strange
   const signers: Signing[] = [];
   for (const organisation of settings.organisations) {
     const { id, signer } = organisation;
-    if (signer === "elsewhere") elsewhere.push(id);
-    else signers.push({ organisation, signer: typeof signer === "string" ? signer : await signerOf(parts, book, id) });
+    if (signer === "elsewhere") {
+      elsewhere.push(id);
+      continue;
+    }
+    const named = typeof signer === "string" ? signer : await signerOf(parts, book, id);
+    signers.push({ organisation, signer: named, own: await parts.keys.addresses(id) });
   }
   if (settings.book === "create") {
     await admitOrganisations(kapok, chain, book, signers, elsewhere, (work) => parts.administer(work));
@@ -132,9 +136,9 @@ async function awaited({ core }: Kapok, signers: Signing[]): Promise<Signing[]> 
   const rotations = await Promise.all(
     signers.map(async ({ organisation }) => (await readLane(core, organisation.id))?.rotation),
   );
-  return signers.flatMap(({ organisation }, index) => {
+  return signers.flatMap((each, index) => {
     const rotation = rotations[index];
-    return rotation?.awaited ? [{ organisation, signer: rotation.to }] : [];
+    return rotation?.awaited ? [{ ...each, signer: rotation.to }] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Rotation } from "./rotations.ts";
 import type { Action, Item, Key, Table } from "./table.ts";
 import type { Book, Cursor } from "./book.ts";
 import { bookKey, cursorKey } from "./book.ts";
@@ -44,18 +45,6 @@ export interface Lane {
   depth?: number;
 }
 
-/** A change of the lane's signer that is under way. */
-export interface Rotation {
-  from: string;
-  to: string;
-  /** The old key cannot sign any more. */
-  lost: boolean;
-  /** Another Kapok administers the book: its operator lets the new key speak and ends the old one. */
-  awaited?: boolean;
-  /** The life of the store in which the chain had never heard of the new key: in that life it has signed nothing yet. */
-  unusedIn?: string;
-}
-
 /** The way of a lane from not knowing what was signed before to knowing that none of it can land any more. */
 export interface Closing {
   /** Milliseconds since 1970. */
@@ -67,8 +56,8 @@ export interface Closing {
 /** In place of an organisation: the key that administers the book. No organisation's id has this character. */
 export const ADMINISTRATOR = "#administrator";
 
-/** The administrator's lane is not among those that take operations. */
-function key(organisation: string): Key {
+/** Where a lane's row lies. The administrator's is not among those that take operations. */
+export function laneKey(organisation: string): Key {
   return { pk: organisation === ADMINISTRATOR ? "administrator" : "lane", sk: organisation };
 }
 
@@ -78,7 +67,7 @@ function laneOf(item: Item): Lane {
 }
 
 export async function readLane(table: Table, organisation: string): Promise<Lane | undefined> {
-  const item = await table.get(key(organisation));
+  const item = await table.get(laneKey(organisation));
   return item && laneOf(item);
 }
 
@@ -88,7 +77,7 @@ export async function readLaneBeside(
   organisation: string,
   beside: Key,
 ): Promise<{ lane?: Lane; item?: Item }> {
-  const [lane, item] = await table.getTogether([key(organisation), beside]);
+  const [lane, item] = await table.getTogether([laneKey(organisation), beside]);
   return { ...(lane && { lane: laneOf(lane) }), ...(item && { item }) };
 }
 
@@ -97,8 +86,8 @@ export async function readStanding(
   table: Table,
   organisation: string,
 ): Promise<{ book?: Book; cursor?: Cursor; lane?: Lane }> {
-  const items = await table.getMany([bookKey, cursorKey, key(organisation)]);
-  const [book, cursor, lane] = [bookKey, cursorKey, key(organisation)].map((each) => items.get(nameOf(each)));
+  const items = await table.getMany([bookKey, cursorKey, laneKey(organisation)]);
+  const [book, cursor, lane] = [bookKey, cursorKey, laneKey(organisation)].map((each) => items.get(nameOf(each)));
   return {
     ...(book && { book: book as unknown as Book }),
     ...(cursor && { cursor: cursor as unknown as Cursor }),
@@ -120,7 +109,7 @@ export async function createLane(
   // A fence that no owner of an earlier row of this lane can have had.
   const row: Lane = { leaseUntil: 0, fence: Date.now(), nextNonce: 0, decidedNonce: 0, ...lane };
   try {
-    await table.put({ ...key(lane.organisation), ...row }, { ConditionExpression: "attribute_not_exists(pk)" });
+    await table.put({ ...laneKey(lane.organisation), ...row }, { ConditionExpression: "attribute_not_exists(pk)" });
   } catch (error) {
     if (!isRefused(error)) throw error;
   }
@@ -130,7 +119,7 @@ export async function createLane(
 export async function takeLane(table: Table, organisation: string, owner: string): Promise<Lane | undefined> {
   try {
     const item = await table.update({
-      Key: key(organisation),
+      Key: laneKey(organisation),
       UpdateExpression: "SET #owner = :owner, leaseUntil = :until, fence = fence + :one",
       ConditionExpression: `attribute_exists(pk) AND (attribute_not_exists(#owner) OR #owner = :owner OR ${LEASE_IS_OVER})`,
       ExpressionAttributeNames: { "#owner": "owner" },
@@ -167,7 +156,7 @@ export async function changeLane(
   });
   for (const name of remove) names[`#${name}`] = name;
   const item = await table.update({
-    Key: key(lane.organisation),
+    Key: laneKey(lane.organisation),
     UpdateExpression:
       `SET ${assignments.join(", ")}` + (remove.length ? ` REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : ""),
     ConditionExpression: "fence = :fence",
@@ -195,7 +184,7 @@ export function useNonce(table: Table, lane: Lane, empty = false): Action {
   return {
     Update: {
       TableName: table.name,
-      Key: key(lane.organisation),
+      Key: laneKey(lane.organisation),
       UpdateExpression: "SET nextNonce = :next, leaseUntil = :until",
       ConditionExpression:
         "fence = :fence AND nextNonce = :nonce AND signer = :signer AND incarnation = :incarnation " +
@@ -218,7 +207,7 @@ export function stillOwned(table: Table, lane: Lane): Action {
   return {
     ConditionCheck: {
       TableName: table.name,
-      Key: key(lane.organisation),
+      Key: laneKey(lane.organisation),
       ConditionExpression: "fence = :fence",
       ExpressionAttributeValues: { ":fence": lane.fence },
     },
@@ -249,95 +238,11 @@ export function decideNonce(
   return {
     Update: {
       TableName: table.name,
-      Key: key(lane.organisation),
+      Key: laneKey(lane.organisation),
       UpdateExpression: `SET ${["decidedNonce = :decided", ...assignments].join(", ")}${removal}`,
       ConditionExpression: "decidedNonce < :decided AND signer = :signer",
       ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: values,
     },
   };
-}
-
-/** Notes that a change of signer is under way; one that is already is answered as it stands. */
-export async function beginRotation(table: Table, organisation: string, rotation: Rotation): Promise<Rotation> {
-  const lane = await table.update({
-    Key: key(organisation),
-    UpdateExpression: "SET rotation = if_not_exists(rotation, :rotation)",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":rotation": rotation },
-  });
-  return lane!.rotation;
-}
-
-/** Bars the lane from new batches until it has its new signer; what its journal holds goes on. */
-export async function barLane(table: Table, organisation: string, { from }: Rotation): Promise<void> {
-  await table.update({
-    Key: key(organisation),
-    UpdateExpression: "SET barred = :yes",
-    ConditionExpression: "attribute_exists(rotation) AND signer = :from",
-    ExpressionAttributeValues: { ":yes": true, ":from": from },
-  });
-}
-
-/** The action by which whoever empties the journal of a barred lane proves that it still has its old signer. */
-export function stillBarred(table: Table, organisation: string, { from }: Rotation): Action {
-  return {
-    ConditionCheck: {
-      TableName: table.name,
-      Key: key(organisation),
-      ConditionExpression: "signer = :from AND attribute_exists(barred)",
-      ExpressionAttributeValues: { ":from": from },
-    },
-  };
-}
-
-/** Stops a lane that is barred: its signer signs nothing more, not even an empty batch. */
-export async function stopLane(table: Table, organisation: string, rotation: Rotation, reason: string): Promise<void> {
-  await table.update({
-    Key: key(organisation),
-    UpdateExpression: "SET stopped = :reason",
-    ConditionExpression: "signer = :from AND attribute_exists(barred)",
-    ExpressionAttributeValues: { ":reason": reason, ":from": rotation.from },
-  });
-}
-
-/**
- * Gives the lane its new signer and opens it. Its nonces are the new key's from here on. Where that key may have signed in
- * another life of the store, lost bytes of it may land, and the lane closes first.
- * @param used how many nonces the new key has used
- */
-export async function switchSigner(
-  table: Table,
-  organisation: string,
-  rotation: Rotation,
-  used: number,
-  incarnation: string,
-): Promise<void> {
-  const isUnused = rotation.unusedIn === incarnation;
-  const others = "barred, stopped, voiding, strangerAt, #limit";
-  await table.update({
-    Key: key(organisation),
-    UpdateExpression:
-      "SET signer = :to, nextNonce = :used, decidedNonce = :used" +
-      (isUnused ? ` REMOVE ${others}, closing` : `, closing = :closing REMOVE ${others}`),
-    ConditionExpression: "signer = :from AND attribute_exists(barred)",
-    ExpressionAttributeNames: { "#limit": "limit" },
-    ExpressionAttributeValues: {
-      ":to": rotation.to,
-      ":from": rotation.from,
-      ":used": used,
-      ...(!isUnused && { ":closing": { since: Date.now() } }),
-    },
-  });
-}
-
-/** Notes that a change of signer is over; one that began since then stays. */
-export async function endRotation(table: Table, organisation: string, { to }: Rotation): Promise<void> {
-  await table.update({
-    Key: key(organisation),
-    UpdateExpression: "REMOVE rotation",
-    ConditionExpression: "rotation.#to = :to",
-    ExpressionAttributeNames: { "#to": "to" },
-    ExpressionAttributeValues: { ":to": to },
-  });
 }

@@ -58,15 +58,6 @@ export async function readQueue(
   return shards.flat().sort((a, b) => (a.key.sk < b.key.sk ? -1 : 1));
 }
 
-/** How many operations wait, those in a lane's journal included. */
-export async function queueDepth(table: Table, organisation: string): Promise<number> {
-  let depth = 0;
-  for (let shard = 0; shard < SHARDS; shard++) {
-    for await (const item of table.partition(`queue#${organisation}#${shard}`)) depth += item.size;
-  }
-  return depth;
-}
-
 /** How many operations wait, those in a lane's journal included, and since when the oldest does. */
 export interface Queued {
   depth: number;

@@ -1,4 +1,4 @@
-import { barLane, endRotation, switchSigner } from "../store/lanes.ts";
+import { barLane, endRotation, switchSigner } from "../store/rotations.ts";
 import { giveBack, isRevocationIndexed } from "./ended-signer.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { organisationOfSigner } from "./signer-is-known.ts";

@@ -12,7 +12,7 @@ import {
   stillOwned,
   takeLane,
 } from "../store/lanes.ts";
-import { queueDepth } from "../store/queue.ts";
+import { readQueued } from "../store/queue.ts";
 import { isRefused, refusals } from "../store/table.ts";
 import { addCandidate } from "./add-candidate.ts";
 import { closeLane } from "./close-lane.ts";
@@ -183,7 +183,7 @@ export class LaneWorker {
   private async measure(lane: Lane): Promise<void> {
     if (performance.now() - this.measuredAt < DEPTH_MILLISECONDS) return;
     this.measuredAt = performance.now();
-    const depth = await queueDepth(this.parts.kapok.core, this.parts.organisation);
+    const { depth } = await readQueued(this.parts.kapok.core, this.parts.organisation);
     if (depth !== (lane.depth ?? 0)) await changeLane(this.parts.kapok.core, lane, { depth });
   }
 

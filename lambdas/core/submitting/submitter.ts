@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import { saying } from "../log.ts";
@@ -50,9 +51,10 @@ export class Submitter {
     this.settings = settings;
   }
 
-  /** Works on the lanes of these organisations until the signal says stop. */
+  /** Works on the lanes of these organisations, of which there may be none, until the signal says stop. */
   async run(organisations: string[], signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.wakeAll());
+    if (organisations.length === 0 && !signal.aborted) await once(signal, "abort");
     await Promise.all(organisations.map((organisation) => this.keep(organisation, signal)));
   }
 

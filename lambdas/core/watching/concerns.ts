@@ -58,13 +58,18 @@ function sweepConcerns({ sweptAt, now }: Standing): string[] {
   return [`The sweeper is silent for ${Math.floor(age / 1000)} s: see that its schedule is on, and look at its log.`];
 }
 
-function laneConcerns({ lane, entries, queued, known }: LaneStanding, { now, chain, book }: Standing): string[] {
+function laneConcerns(
+  { lane, entries, queued, known, knowsNext }: LaneStanding,
+  { now, chain, book }: Standing,
+): string[] {
   const { organisation, signer, stopped, closing, barred, rotation } = lane;
   if (stopped && !rotation) return [`The lane of ${organisation} is stopped: ${stopped}.`];
-  if (rotation?.awaited && stopped) {
-    return [`The lane of ${organisation} is stopped until the book's operator names ${rotation.to} as its signer.`];
+  if (rotation?.awaited && knowsNext === false) {
+    return [
+      `The book's operator has to name ${rotation.to} as the signer of ${organisation}, in place of ${rotation.from}.`,
+    ];
   }
-  if (rotation && !isHeld(lane, now) && stopped) {
+  if (rotation && !rotation.awaited && !isHeld(lane, now) && stopped) {
     return [`The signer of ${organisation} is being changed and its lane is stopped: run npm run rotate again.`];
   }
   if (known === false && !barred && !rotation?.awaited) {

@@ -45,6 +45,8 @@ export interface LaneStanding {
   queued: Queued;
   /** Whether the book knows its signer; absent where the chain could not be asked. */
   known?: boolean;
+  /** Whether the book knows the signer that it waits for; absent where it waits for none. */
+  knowsNext?: boolean;
 }
 
 /** Reads how a Kapok stands, and changes nothing. @param open opens the chain; that it fails is part of the answer */
@@ -65,7 +67,7 @@ export async function readStandingOf(kapok: Kapok, open: () => Promise<Chain>): 
     const entries = await readJournal(core, organisation);
     standings.push({ lane, entries, queued: await readQueued(core, organisation) });
   }
-  const { chain, known } = await ask(open, book, lanes);
+  const { chain, known, knowsNext } = await ask(open, book, lanes);
   return {
     now: Date.now(),
     ...(book && { book, sameTables: sameTables! }),
@@ -74,7 +76,11 @@ export async function readStandingOf(kapok: Kapok, open: () => Promise<Chain>): 
     ...(rebuilding && { rebuilding }),
     ...(sweptAt !== undefined && { sweptAt }),
     chain,
-    lanes: standings.map((lane, index) => ({ ...lane, ...(known && { known: known[index]! }) })),
+    lanes: standings.map((lane, index) => ({
+      ...lane,
+      ...(known && { known: known[index]! }),
+      ...(knowsNext?.[index] !== undefined && { knowsNext: knowsNext[index] }),
+    })),
   };
 }
 
@@ -82,7 +88,7 @@ async function ask(
   open: () => Promise<Chain>,
   book: Book | undefined,
   lanes: Lane[],
-): Promise<{ chain: ChainStanding; known?: boolean[] }> {
+): Promise<{ chain: ChainStanding; known?: boolean[]; knowsNext?: (boolean | undefined)[] }> {
   try {
     const chain = await open();
     if (book) await expectChain(chain, book);
@@ -90,7 +96,10 @@ async function ask(
     if (!block) throw new Error("the node does not have the block that it calls the newest");
     const head = { number: block.number, time: block.time * 1000 };
     if (!book) return { chain: { head } };
-    return { chain: { head }, known: await Promise.all(lanes.map((lane) => signerIsKnown(chain, book, lane))) };
+    const knows = (lane: Lane) => signerIsKnown(chain, book, lane);
+    const next = (lane: Lane) => lane.rotation?.awaited && knows({ ...lane, signer: lane.rotation.to });
+    const [known, knowsNext] = await Promise.all([Promise.all(lanes.map(knows)), Promise.all(lanes.map(next))]);
+    return { chain: { head }, known, knowsNext };
   } catch (error) {
     return { chain: error instanceof ChainChanged ? { other: error.message } : { silent: saying(error) } };
   }

@@ -42,6 +42,7 @@ const cursorOf = (blockNumber: number, age: number) => ({
 });
 
 describe("What a person must act on", () => {
+  const asked = { lost: false, awaited: true };
   const cases: [string, Standing, RegExp | undefined][] = [
     ["nothing", standing(), undefined],
     ["no book", { now, chain: {}, lanes: [] }, /no book/],
@@ -73,13 +74,13 @@ describe("What a person must act on", () => {
       undefined,
     ],
     [
-      "a lane whose stopped signer the book's operator has to replace",
-      standing({ lanes: [laneOf({ stopped: "why", rotation: { from: "", to: "0x02", lost: false, awaited: true } })] }),
-      /stopped until the book's operator names 0x02/,
+      "a signer that the book's operator has to name",
+      standing({ lanes: [laneOf({ rotation: { from: "0x01", to: "0x02", ...asked } }, { knowsNext: false })] }),
+      /operator has to name 0x02 as the signer of hotel-a, in place of 0x01/,
     ],
     [
       "a signer that was replaced, and goes on with the next operation",
-      standing({ lanes: [laneOf({ rotation: { from: "", to: "", lost: false, awaited: true } }, { known: false })] }),
+      standing({ lanes: [laneOf({ rotation: { from: "", to: "", ...asked } }, { known: false, knowsNext: true })] }),
       undefined,
     ],
     ["a signer that is a stranger", standing({ lanes: [laneOf({}, { known: false })] }), /does not know 0x01/],
