@@ -2,12 +2,14 @@
  * `npm run rebuild`: drops the projections and makes them again from the chain, also while Kapok runs, here or in the
  * cloud. Reads of them answer 503 meanwhile; writes go on. Killed halfway, it finishes when it is run again.
  */
+import { parseArgs } from "node:util";
 import { rebuild } from "../lambdas/core/indexing/rebuild.ts";
 import { explained } from "../lambdas/core/log.ts";
 import type { FoundKapok } from "./with-kapok.ts";
 import { withKapok } from "./with-kapok.ts";
 
 try {
+  parseArgs();
   const remake = async ({ place, kapok, chain }: FoundKapok) => {
     const began = Date.now();
     console.log(`The projections of ${place} are made again.`);
@@ -19,6 +21,6 @@ try {
   };
   await withKapok("rebuild", remake, true);
 } catch (error) {
-  console.error(`The projections are not whole; run this again. ${explained(error)}`);
+  console.error(`Not rebuilt, or not to the end, and then it has to be run again. ${explained(error)}`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@
  * `npm run status`: the health of a Kapok at a glance, here or in the cloud. The last line says what a person must do.
  * Exit code 0: nothing; 1: that; 2: it could not be looked at.
  */
+import { parseArgs } from "node:util";
 import { explained } from "../lambdas/core/log.ts";
 import { concernsOf } from "../lambdas/core/watching/concerns.ts";
 import { readStandingOf } from "../lambdas/core/watching/standing.ts";
@@ -14,6 +15,7 @@ import type { FoundKapok } from "./with-kapok.ts";
 import { isHere, withKapok } from "./with-kapok.ts";
 
 try {
+  parseArgs();
   const { home } = readEnvironment();
   if (isHere() && !isHomeInUse(home.path))
     conclude([`No Kapok runs in ${home.path} (KAPOK_HOME): npm start starts it.`]);

@@ -1,8 +1,8 @@
-import { readEnvironment } from "./start/environment.ts";
+import { environmentOrEnd } from "./start/environment.ts";
 
 /** `npm run -s token -- ORGANISATION`: an access token for an organisation of this home, for trying things out. */
 const organisation = process.argv[2];
-const { home } = readEnvironment();
+const { home } = environmentOrEnd();
 const credentials = await home.credentials();
 const client = credentials?.clients.find((candidate) => candidate.organisation === organisation);
 if (!credentials || !client) {

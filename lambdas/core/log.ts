@@ -44,9 +44,9 @@ export function saying(error: unknown): string {
   return said.join(" <- ") || String(error);
 }
 
-/** What a person is told of an error: all of its message, and the first line of what caused it. */
+/** What a person is told of an error: all of its message, and the first line of what caused it where that says more. */
 export function explained(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const causes = error.cause instanceof Error ? ` (${saying(error.cause)})` : "";
-  return `${error.message}${causes}`;
+  const { message, cause } = error;
+  return cause instanceof Error && !message.includes(cause.message) ? `${message} (${saying(cause)})` : message;
 }

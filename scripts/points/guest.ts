@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readEnvironment } from "../start/environment.ts";
+import { environmentOrEnd } from "../start/environment.ts";
 
 /** `npm run -s guest`: enrols a guest at the first merchant of this home, lets it earn 500 points, and prints its id. */
-const credentials = await readEnvironment().home.credentials();
+const credentials = await environmentOrEnd().home.credentials();
 const client = credentials?.clients.find(({ scopes }) => scopes.includes("points:write"));
 if (!credentials || !client) {
   console.error("There is no merchant yet: run npm start first.");

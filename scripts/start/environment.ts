@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Scenario } from "../../lambdas/core/scenario.ts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import { Kapok, tableNames } from "../../lambdas/core/kapok.ts";
-import { logger } from "../../lambdas/core/log.ts";
+import { explained, logger } from "../../lambdas/core/log.ts";
 import { dynamodb } from "../../lambdas/core/store/table.ts";
 import { Home } from "./home.ts";
 
@@ -49,6 +49,16 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     ...(CHAIN_RPC_URL && { chainUrls: CHAIN_RPC_URL.split(",").map((url) => url.trim()) }),
     ...(DYNAMODB_ENDPOINT && { dynamodbEndpoint: DYNAMODB_ENDPOINT }),
   };
+}
+
+/** The same for a command, which says what cannot be used and ends. */
+export function environmentOrEnd(): Environment {
+  try {
+    return readEnvironment();
+  } catch (error) {
+    console.error(explained(error));
+    process.exit(1);
+  }
 }
 
 /** What a part of a running Kapok works with. */
