@@ -1,5 +1,6 @@
 import { Indexer } from "../lambdas/core/indexing/indexer.ts";
 import { awaitRotation, rotate } from "../lambdas/core/administering/rotate.ts";
+import { everyRole } from "../lambdas/core/scopes.ts";
 import type { Book } from "../lambdas/core/store/book.ts";
 import { readBook } from "../lambdas/core/store/book.ts";
 import { explained } from "../lambdas/core/log.ts";
@@ -52,7 +53,7 @@ async function ask(parts: CommandParts, book: Book, organisation: string, lost: 
 async function rotated(parts: CommandParts, book: Book, organisation: string, lost: boolean): Promise<void> {
   const { kapok, chain } = parts;
   const { home } = parts.environment;
-  const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
+  const roles = everyRole(scenarios);
   await administering({ home, kapok, chain }, async (administrator) => {
     const say = (line: string) => console.log(line);
     await rotate({ kapok, chain, keys: home.keys, book, administrator, say }, organisation, roles, lost);

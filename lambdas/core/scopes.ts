@@ -7,3 +7,8 @@ export function scopesOf(roles: readonly string[], scenarios: readonly Service[]
   );
   return [...new Set(scopes)];
 }
+
+/** Every role that any of these scenarios knows. */
+export function everyRole(scenarios: readonly Service[]): string[] {
+  return scenarios.flatMap(({ roles }) => Object.keys(roles));
+}

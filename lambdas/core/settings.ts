@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { CloudSettings } from "./cloud-settings.ts";
 import { cloudSettings } from "./cloud-settings.ts";
 import type { Service } from "./scenario.ts";
+import { everyRole } from "./scopes.ts";
 import type { BookFile } from "./store/book.ts";
 
 const address = z
@@ -111,11 +112,10 @@ export function parseBookFile(input: unknown): BookFile {
 
 /** The form of the settings file. */
 export function settingsForm(scenarios: readonly Service[]) {
-  const roles = scenarios.flatMap((scenario) => Object.keys(scenario.roles));
   const organisation = z.strictObject({
     id: z.string().regex(/^[A-Za-z0-9._-]{1,31}$/, "1 to 31 of A-Z a-z 0-9 . _ -"),
     name: z.string().min(1).max(100),
-    roles: z.array(z.enum(roles)).min(1),
+    roles: z.array(z.enum(everyRole(scenarios))).min(1),
     signer: z
       .union([
         address,

@@ -7,7 +7,7 @@ import { dynamodb } from "../../lambdas/core/store/table.ts";
 import { scenarios } from "../../lambdas/scenarios.ts";
 import type { Parts } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
-import { HomeInUseError } from "./lock.ts";
+import { HomeInUseError, isHomeInUse } from "./lock.ts";
 import { readJson } from "./durable-file.ts";
 import { chainPart, dynamodbPart } from "./parts.ts";
 import type { Endpoint } from "./parts.ts";
@@ -38,7 +38,9 @@ export async function withParts<T>(
 ): Promise<T> {
   const environment = readEnvironment();
   const { home } = environment;
-  if (!existsSync(home.path)) throw new NoKapok(home.path);
+  if (!existsSync(join(home.path, "endpoints.json")) && !isHomeInUse(home.path)) {
+    throw new Error(`no Kapok was ever started in ${home.path} (KAPOK_HOME): npm start does`);
+  }
   const supervisor = await Supervisor.open(home.path).catch((error) => {
     if (error instanceof HomeInUseError) return undefined;
     throw error;
@@ -61,14 +63,6 @@ export async function withParts<T>(
   }
 }
 
-/** Nothing was ever started in this home, so there is nothing to work on. */
-class NoKapok extends Error {
-  constructor(path: string) {
-    super(`no Kapok was ever started in ${path} (KAPOK_HOME): npm start does`);
-    this.name = "NoKapok";
-  }
-}
-
 /** The chain of the last start, unless the environment names another: that need not be this home's own. */
 async function chainOf(home: string): Promise<Endpoint> {
   const last = readJson<Endpoints>(join(home, "endpoints.json"))?.chainUrl;
@@ -81,7 +75,6 @@ async function startParts(
   supervisor: Supervisor,
   home: string,
 ): Promise<Partial<Endpoints> & Omit<Endpoints, "tables">> {
-  if (!existsSync(join(home, "endpoints.json"))) throw new NoKapok(home);
   const store = await dynamodbPart(home);
   if (store.part) await supervisor.start(store.part);
   const chain = await chainOf(home);

@@ -5,7 +5,7 @@ import { Chain } from "../../lambdas/core/chain/chain.ts";
 import type { Lane } from "../../lambdas/core/store/lanes.ts";
 import { ADMINISTRATOR } from "../../lambdas/core/store/lanes.ts";
 import { readSigningKeys } from "../../lambdas/core/store/signing-keys.ts";
-import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
+import { organisationOfSigner } from "../../lambdas/core/chain/signers.ts";
 import { readLanes } from "./lanes.ts";
 import { Desk } from "../points/end-to-end/desk.ts";
 import { alliance, deployedAlliance } from "./alliances.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
 import { readBytes, readJournal } from "../../lambdas/core/store/journal.ts";
-import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
+import { organisationOfSigner } from "../../lambdas/core/chain/signers.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { tablesOf } from "../faults/store.ts";
 import { Desk } from "../points/end-to-end/desk.ts";

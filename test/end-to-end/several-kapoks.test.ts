@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Chain } from "../../lambdas/core/chain/chain.ts";
 import type { BookFile } from "../../lambdas/core/store/book.ts";
-import { organisationOfSigner } from "../../lambdas/core/submitting/signer-is-known.ts";
+import { organisationOfSigner } from "../../lambdas/core/chain/signers.ts";
 import { RunningKapok, settingsOf } from "../core/running-kapok.ts";
 import { Desk, problemOf } from "../points/end-to-end/desk.ts";
 import { CheckpointListener } from "../start/checkpoint-listener.ts";

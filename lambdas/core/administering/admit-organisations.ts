@@ -4,14 +4,15 @@ import { organisationOf } from "../chain/envelope.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Kapok } from "../kapok.ts";
 import type { OrganisationSettings } from "../settings.ts";
+import { everyRole } from "../scopes.ts";
 import { SettingsInvalid } from "../settings.ts";
 import type { Book } from "../store/book.ts";
 import { readLane } from "../store/lanes.ts";
-import { hasEnded, signersOf } from "../submitting/signer-is-known.ts";
+import { hasEnded, signersOf } from "../chain/signers.ts";
 import type { Administrator, Step } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
-import { readContract } from "./read-contract.ts";
+import { readContract } from "../chain/read-contract.ts";
 
 /** An organisation of the settings, and the address that signs for it. */
 export interface Signing {
@@ -47,7 +48,7 @@ export async function admitOrganisations(
       steps.push(...(await admission(chain, addresses, { id, name, roles, signer })));
     }
     for (const signer of await replacedSigners(kapok, chain, book, signers)) {
-      steps.push(...(await revocation(chain, addresses, signer, rolesOf(kapok))));
+      steps.push(...(await revocation(chain, addresses, signer, everyRole(kapok.scenarios))));
     }
     return steps;
   };
@@ -67,10 +68,6 @@ async function replacedSigners(kapok: Kapok, chain: Chain, book: Book, signers: 
     replaced.push(...speaking.filter((address) => !kept.has(address.toLowerCase())));
   }
   return replaced;
-}
-
-function rolesOf({ scenarios }: Kapok): string[] {
-  return scenarios.flatMap(({ roles }) => Object.keys(roles));
 }
 
 /** What the settings would take away from organisations that the book has already. */
@@ -102,7 +99,7 @@ async function unchangeable(
         `organisations: ${id} is named "${name}" in the book for ever, the settings say "${asked.organisation.name}"`,
       );
     }
-    for (const role of rolesOf(kapok)) {
+    for (const role of everyRole(kapok.scenarios)) {
       if (asked.organisation.roles.includes(role)) continue;
       const held = await hasRole(chain, book.addresses as unknown as Authorities, role, asked.signer);
       if (held) faults.push(`organisations: ${id} has the role ${role} in the book; it cannot be taken away here`);

@@ -5,7 +5,7 @@ import { organisationsAbi } from "../../../contracts/core/generated/Organisation
 import { organisationHex } from "../chain/envelope.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Step } from "./administrator.ts";
-import { readContract } from "./read-contract.ts";
+import { readContract } from "../chain/read-contract.ts";
 import { roleId, SIGNER_ROLE } from "./roles.ts";
 
 /** The contracts that say who may do what. */

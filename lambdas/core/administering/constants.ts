@@ -1,6 +1,6 @@
 import type { Chain } from "../chain/chain.ts";
 import type { Scenario } from "../scenario.ts";
-import { readContract } from "./read-contract.ts";
+import { readContract } from "../chain/read-contract.ts";
 
 /** What each ledger of a book was created with, by scenario, in the form of the settings. */
 export async function constantsOf(

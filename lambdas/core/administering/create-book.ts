@@ -9,7 +9,7 @@ import type { BookFile } from "../store/book.ts";
 import type { Administrator, Step } from "./administrator.ts";
 import type { ContractCode } from "./contract-code.ts";
 import { contractCodes } from "./contract-code.ts";
-import { readContract } from "./read-contract.ts";
+import { readContract } from "../chain/read-contract.ts";
 import { roleId, SIGNER_ROLE } from "./roles.ts";
 
 /**

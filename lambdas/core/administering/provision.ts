@@ -9,7 +9,7 @@ import type { Book, BookFile } from "../store/book.ts";
 import { keepBook } from "../store/book.ts";
 import { createLane, readLane } from "../store/lanes.ts";
 import { currentSigner } from "../submitting/current-signer.ts";
-import { hasEnded, organisationOfSigner } from "../submitting/signer-is-known.ts";
+import { hasEnded, organisationOfSigner } from "../chain/signers.ts";
 import type { Signing } from "./admit-organisations.ts";
 import { admitOrganisations } from "./admit-organisations.ts";
 import type { Administrator } from "./administrator.ts";

@@ -4,12 +4,12 @@ import type { Kapok } from "../kapok.ts";
 import type { KeyMaker } from "../signing/keys.ts";
 import type { Book } from "../store/book.ts";
 import { readJournal } from "../store/journal.ts";
-import type { Rotation } from "../store/rotations.ts";
 import { readLane } from "../store/lanes.ts";
+import type { Rotation } from "../store/rotations.ts";
 import { barLane, beginRotation, endRotation, stopLane, switchSigner } from "../store/rotations.ts";
 import { pause } from "../store/table.ts";
 import { giveBack, isRevocationIndexed } from "../submitting/ended-signer.ts";
-import { hasEnded, organisationOfSigner } from "../submitting/signer-is-known.ts";
+import { hasEnded, organisationOfSigner } from "../chain/signers.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Authorities } from "./admit.ts";
 import { admission, hasRole, revocation } from "./admit.ts";
@@ -43,7 +43,7 @@ export async function rotate(
   const { kapok, chain, keys, book, administrator, say } = parts;
   const addresses = book.addresses as unknown as Authorities;
   const rotation = await begin(parts, organisation, lost);
-  const held = await rolesOf(chain, addresses, roles, rotation);
+  const held = await heldRoles(chain, addresses, roles, rotation);
   await checkpoint("rotation-begun");
 
   const signing = { id: organisation, name: organisation, roles: held, signer: rotation.to };
@@ -113,7 +113,7 @@ async function isUnheardOf(chain: Chain, { addresses }: Book, signer: string): P
 }
 
 /** The roles that the organisation's key has now: the new key gets these and no others. */
-async function rolesOf(
+async function heldRoles(
   chain: Chain,
   addresses: Authorities,
   roles: string[],

@@ -7,6 +7,7 @@ import type { Chain } from "../chain/chain.ts";
 import { Kapok } from "../kapok.ts";
 import { logger } from "../log.ts";
 import type { Scenario } from "../scenario.ts";
+import { everyRole } from "../scopes.ts";
 import type { Settings } from "../settings.ts";
 import { parseSettings } from "../settings.ts";
 import type { KeyMaker } from "../signing/keys.ts";
@@ -97,7 +98,7 @@ async function changeSigners(deploying: Deploying): Promise<{ changed: string }>
   const { kapok, chain, keys, settings, administer } = deploying;
   const book = await readBook(kapok.core);
   if (!book) throw new Error("there is no book yet");
-  const roles = kapok.scenarios.flatMap((scenario) => Object.keys(scenario.roles));
+  const roles = everyRole(kapok.scenarios);
   const changed: string[] = [];
   for (const { id, signer } of settings.organisations) {
     const lane = await readLane(kapok.core, id);

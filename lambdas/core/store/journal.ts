@@ -163,5 +163,5 @@ export async function readBytes(
 
 function entryOf(item: Item): Entry {
   const { pk, sk, ...entry } = item;
-  return { ...(entry as any), ids: unpackIds(item.ids) };
+  return { ...(entry as unknown as Entry), ids: unpackIds(item["ids"]) };
 }

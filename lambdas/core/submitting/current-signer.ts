@@ -1,6 +1,6 @@
 import type { Chain } from "../chain/chain.ts";
 import type { Keys } from "../signing/keys.ts";
-import { hasEnded, organisationOfSigner } from "./signer-is-known.ts";
+import { hasEnded, organisationOfSigner } from "../chain/signers.ts";
 
 /**
  * The newest key here that the book knows for an organisation; or the newest that it never heard of, where it knows none.

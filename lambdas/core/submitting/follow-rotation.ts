@@ -1,7 +1,7 @@
 import { barLane, endRotation, switchSigner } from "../store/rotations.ts";
 import { giveBack, isRevocationIndexed } from "./ended-signer.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
-import { organisationOfSigner } from "./signer-is-known.ts";
+import { organisationOfSigner } from "../chain/signers.ts";
 
 /**
  * A change of signer that the book's operator makes elsewhere: as soon as the book knows the new key, the lane starts no

@@ -20,7 +20,7 @@ import { giveBackEntry } from "./ended-signer.ts";
 import { followRotation } from "./follow-rotation.ts";
 import type { LaneParts, LaneView, Outcome } from "./lane-step.ts";
 import { sayLaneWaits } from "./lane-waits.ts";
-import { signerIsKnown } from "./signer-is-known.ts";
+import { signerIsKnown } from "../chain/signers.ts";
 import { succeedEndedSigner } from "./succeed-signer.ts";
 import { submitNext } from "./submit-next.ts";
 

@@ -2,7 +2,7 @@ import { readWholeJournal } from "../store/journal.ts";
 import { changeLane, stillOwned } from "../store/lanes.ts";
 import { giveBackEntry } from "./ended-signer.ts";
 import type { LaneParts, LaneView } from "./lane-step.ts";
-import { hasEnded, organisationOfSigner } from "./signer-is-known.ts";
+import { hasEnded, organisationOfSigner } from "../chain/signers.ts";
 
 /**
  * Gives a lane that closes the next key of its organisation that speaks, to be closed in its turn. In another life of the

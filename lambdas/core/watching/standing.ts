@@ -12,7 +12,7 @@ import type { Queued } from "../store/queue.ts";
 import { readQueued } from "../store/queue.ts";
 import { readRebuilding } from "../store/rebuilding.ts";
 import { readSweep } from "../store/sweeps.ts";
-import { signerIsKnown } from "../submitting/signer-is-known.ts";
+import { signerIsKnown } from "../chain/signers.ts";
 
 /** How a Kapok stands at one moment. */
 export interface Standing {

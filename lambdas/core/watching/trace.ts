@@ -10,7 +10,7 @@ import type { Lane } from "../store/lanes.ts";
 import { readStanding } from "../store/lanes.ts";
 import { readQueue } from "../store/queue.ts";
 import type { Key } from "../store/table.ts";
-import { signerIsKnown } from "../submitting/signer-is-known.ts";
+import { signerIsKnown } from "../chain/signers.ts";
 import { findOperations } from "./find-operations.ts";
 import type { Sight } from "./sight.ts";
 import { look } from "./sight.ts";

@@ -1,6 +1,6 @@
 import { decodeFunctionResult, encodeFunctionData } from "viem/utils";
 import type { Abi } from "viem";
-import type { Chain } from "../chain/chain.ts";
+import type { Chain } from "./chain.ts";
 
 /** Calls a view function on the newest state, or at one recent block. */
 export async function readContract(
